@@ -1,0 +1,169 @@
+"""Where the parts of a lesson lie. This is the only module that knows the course's folders."""
+
+import difflib
+import hashlib
+import re
+import sys
+import sysconfig
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.errors import UsageProblem
+
+_NUMBERED = re.compile(r"^(?:lesson)?[ _-]?0*(\d+)$")
+#: The files whose content a mark depends on.
+_GRADED_BY = ("rubric.toml", "checks.py", "teacher_checks.py", "data.py")
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """One lesson of a course.
+
+    Attributes:
+        id: name of its folder and files, e.g. "lesson06_stacked".
+        course: the course's folder.
+    """
+
+    id: str
+    course: Path
+
+    @property
+    def number(self) -> int:
+        """The lesson's number, 6 for "lesson06_stacked"."""
+        return int(re.sub(r"\D", "", self.id.partition("_")[0]))
+
+    @property
+    def short(self) -> str:
+        """What one types: "lesson06"."""
+        return self.id.partition("_")[0]
+
+    @property
+    def rubric(self) -> Path:
+        """Folder with rubric, checks and hidden data."""
+        return self.course / "rubrics" / self.id
+
+    @property
+    def stub(self) -> Path:
+        """The exercise as students receive it."""
+        return self.course / "exercises" / f"{self.id}.py"
+
+    @property
+    def solution(self) -> Path:
+        """The reference solution; only the full course has it."""
+        return self.course / "solutions" / f"{self.id}.py"
+
+    def variants(self, kind: str) -> list[Path]:
+        """The other submissions that prove the checks: kind is "accept" or "reject"."""
+        return sorted((self.rubric / kind).glob("*.py"))
+
+    def fingerprint(self) -> str:
+        """SHA-256 over everything in the course that this lesson's marks depend on."""
+        digest = hashlib.sha256()
+        for name in _GRADED_BY:
+            path = self.rubric / name
+            content = path.read_bytes() if path.exists() else b""
+            digest.update(b"%s %d\n" % (name.encode(), len(content)) + content)
+        return digest.hexdigest()
+
+
+@dataclass(frozen=True)
+class Course:
+    """A folder with `rubrics/` and `exercises/`, and for teachers `solutions/`."""
+
+    folder: Path
+
+    def lessons(self) -> list[Lesson]:
+        """All lessons, by number."""
+        found = [Lesson(path.parent.name, self.folder) for path in self.folder.glob("rubrics/*/rubric.toml")]
+        return sorted(
+            (lesson for lesson in found if _is_lesson(lesson.id)),
+            key=lambda lesson: (lesson.number, lesson.id),
+        )
+
+    def lesson(self, name: str) -> Lesson:
+        """Finds a lesson by number, short name, full name or theme word ("6", "lesson6", "stacked").
+
+        Raises:
+            UsageProblem: no lesson, or more than one, goes by this name.
+        """
+        lessons = self.lessons()
+        wanted = Path(name).name.removesuffix(".py").removesuffix(".ipynb").lower()
+        number = _NUMBERED.match(wanted)
+        if number:
+            hits = [lesson for lesson in lessons if lesson.number == int(number[1])]
+        else:
+            wanted = wanted.replace("-", "_").replace(" ", "_")
+            hits = [le for le in lessons if wanted in {le.id, le.id.partition("_")[2]}]
+            hits = hits or [le for le in lessons if wanted and wanted in le.id.partition("_")[2]]
+        if len(hits) == 1:
+            return hits[0]
+        raise UsageProblem(_no_lesson(name, [lesson.id for lesson in hits or lessons], ambiguous=bool(hits)))
+
+
+def _is_lesson(identifier: str) -> bool:
+    return re.fullmatch(r"[a-z]+\d+(_[a-z0-9_]+)?", identifier) is not None
+
+
+def _no_lesson(name: str, choices: list[str], *, ambiguous: bool) -> str:
+    if ambiguous:
+        return f"'{name}' fits more than one lesson: {', '.join(choices)}"
+    shorts = {word: choice for choice in choices for word in (choice, *choice.split("_", 1))}
+    near = dict.fromkeys(
+        shorts[word] for word in difflib.get_close_matches(name.lower(), shorts, n=3, cutoff=0.5)
+    )
+    if near:
+        return f"there is no lesson '{name}'; near it: {', '.join(near)}"
+    return f"there is no lesson '{name}'; there are: {', '.join(choices) or 'none'}"
+
+
+def find_course(chosen: Path | None, start: Path) -> Course:
+    """Finds the course to grade with.
+
+    Args:
+        chosen: the folder given by `--course`, or None.
+        start: the folder to look from, usually the current one.
+
+    Returns:
+        The chosen course; else the nearest folder at or above `start` that has `rubrics/`; else the
+        checkout that this package runs from; else the course that was installed with it.
+
+    Raises:
+        UsageProblem: the chosen folder holds no course, or there is none at all.
+    """
+    if chosen is not None:
+        if (chosen / "rubrics").is_dir():
+            return Course(chosen.resolve())
+        raise UsageProblem(f"{chosen} is no course: it has no folder rubrics/")
+    checkout = Path(__file__).resolve().parent.parent
+    installed = Path(sysconfig.get_path("data")) / "share" / "grade"
+    for folder in (
+        *(start.resolve(), *start.resolve().parents),
+        checkout,
+        installed,
+        Path(sys.prefix) / "share/grade",
+    ):
+        if any(folder.glob("rubrics/*/rubric.toml")):
+            return Course(folder)
+    raise UsageProblem("no course found: go to a folder with rubrics/ or name one with --course DIR")
+
+
+def own_submission(lesson: Lesson, start: Path) -> Path:
+    """The student's own file for a lesson, where none is named.
+
+    Args:
+        lesson: the lesson.
+        start: the current folder.
+
+    Returns:
+        The first that exists of `lessonNN_*.py` and `.ipynb` in `start`, in `start/exercises` and in the
+        course's `exercises/`.
+
+    Raises:
+        UsageProblem: there is no such file.
+    """
+    for folder in (start, start / "exercises", lesson.course / "exercises"):
+        for suffix in (".py", ".ipynb"):
+            path = folder / f"{lesson.id}{suffix}"
+            if path.exists():
+                return path
+    raise UsageProblem(f"there is no {lesson.id}.py here; name your file: grade {lesson.short} FILE")
