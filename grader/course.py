@@ -108,9 +108,7 @@ def _no_lesson(name: str, choices: list[str], *, ambiguous: bool) -> str:
     if ambiguous:
         return f"'{name}' fits more than one lesson: {', '.join(choices)}"
     shorts = {word: choice for choice in choices for word in (choice, *choice.split("_", 1))}
-    near = dict.fromkeys(
-        shorts[word] for word in difflib.get_close_matches(name.lower(), shorts, n=3, cutoff=0.5)
-    )
+    near = dict.fromkeys(shorts[word] for word in difflib.get_close_matches(name.lower(), shorts, n=3, cutoff=0.5))
     if near:
         return f"there is no lesson '{name}'; near it: {', '.join(near)}"
     return f"there is no lesson '{name}'; there are: {', '.join(choices) or 'none'}"

@@ -199,7 +199,5 @@ def _check_needs(criteria: tuple[Criterion, ...], folder: Path) -> None:
             raise GraderFault(f"criterion {criterion.id} of {folder.name} stands there twice")
         missing = [need for need in criterion.needs if need not in seen]
         if missing:
-            raise GraderFault(
-                f"criterion {criterion.id} of {folder.name} needs {missing[0]}, which is not before it"
-            )
+            raise GraderFault(f"criterion {criterion.id} of {folder.name} needs {missing[0]}, which is not before it")
         seen.add(criterion.id)

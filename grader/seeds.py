@@ -63,9 +63,7 @@ def secret_from_file(path: Path) -> Secret:
     except OSError as problem:
         raise UsageProblem(f"the seed file {path} cannot be read: {problem.strerror}") from problem
     if len(key) < _MIN_SECRET_BYTES:
-        raise UsageProblem(
-            f"the seed file {path} holds {len(key)} bytes; a secret needs at least {_MIN_SECRET_BYTES}"
-        )
+        raise UsageProblem(f"the seed file {path} holds {len(key)} bytes; a secret needs at least {_MIN_SECRET_BYTES}")
     label = hmac.digest(key, b"seed id", hashlib.sha256).hex()[:12]
     return Secret(key, f"secret {label}")
 

@@ -1,0 +1,212 @@
+"""How a model leaves a room and enters another: as a `.keras` archive, or as a frozen TensorFlow graph.
+
+A model made of Keras's own layers travels as an archive. A model with the student's own classes is first
+rewritten as a functional model of Keras layers where its `call` allows that; else it travels as a graph with
+its variables frozen in. Either is checked as data before anything loads it.
+"""
+
+import io
+import json
+import os
+import zipfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any
+from unittest import mock
+
+import numpy as np
+
+ARCHIVE, GRAPH = "archive", "graph"
+
+
+def pack(namespace: dict[str, Any], model: Any, sample: np.ndarray, own: bool = False) -> dict[str, Any]:
+    """Packs a model for another room.
+
+    Args:
+        namespace: not used; every verb takes it.
+        model: a Keras model.
+        sample: an input batch, [batch, ...]; its shape tells the input shape of models without one.
+        own: whether the other room has the submission loaded, so that its own classes can stay.
+
+    Returns:
+        Dict with "form" ("archive" or "graph"), "data" (bytes) and "rewritten" (whether a subclassed model
+        was turned into a functional one).
+    """
+    del namespace
+    if not model.built:
+        model(np.zeros_like(sample[:1]))
+    if own or not _foreign_classes(model):
+        return {"form": ARCHIVE, "data": _save(model), "rewritten": False}
+    try:
+        functional = _as_functional(model, sample)
+        if not _foreign_classes(functional) and _same(model, functional, sample):
+            return {"form": ARCHIVE, "data": _save(functional), "rewritten": True}
+    except Exception:  # noqa: BLE001, S110  its call does what layers alone cannot; the graph can hold it
+        pass
+    return {"form": GRAPH, "data": _freeze(model, sample), "rewritten": False}
+
+
+def unpack(namespace: dict[str, Any], form: str, data: bytes, operations: list[str] | None = None) -> Any:
+    """Loads a packed model.
+
+    Args:
+        namespace: the submission's globals; its classes are known while loading.
+        form: "archive" or "graph".
+        data: the packed model.
+        operations: for a graph, the TensorFlow operations that may occur in it.
+
+    Returns:
+        A Keras model, or a callable that stands for the graph.
+
+    Raises:
+        ValueError: the graph holds another operation, or the weights file refers outside itself.
+    """
+    import keras
+
+    if form == GRAPH:
+        return FrozenGraph(data, set(operations or ()))
+    path = os.path.join(os.environ["TMPDIR"], "model.keras")  # noqa: PTH118
+    with open(path, "wb") as file:  # noqa: PTH123
+        file.write(data)
+    _refuse_links(data)
+    own = {name: thing for name, thing in namespace.items() if isinstance(thing, type)}
+    return keras.saving.load_model(path, custom_objects=own, compile=False, safe_mode=True)
+
+
+class FrozenGraph:
+    """A model as a TensorFlow graph whose variables are constants; it can only be called."""
+
+    def __init__(self, data: bytes, operations: set[str]) -> None:
+        """Parses and checks the graph, then imports it.
+
+        Args:
+            data: a serialized GraphDef with placeholder "x" and identity "y".
+            operations: the operations that may occur.
+
+        Raises:
+            ValueError: another operation occurs.
+        """
+        import tensorflow as tf
+        from tensorflow.core.framework import graph_pb2
+
+        graph = graph_pb2.GraphDef()
+        graph.ParseFromString(data)
+        nodes = [node.op for node in graph.node]
+        nodes += [node.op for function in graph.library.function for node in function.node_def]
+        functions = {function.signature.name for function in graph.library.function}
+        strange = sorted(set(nodes) - operations - functions)
+        if strange:
+            raise ValueError(f"the graph uses operations that are not allowed: {', '.join(strange[:5])}")
+        wrapped = tf.compat.v1.wrap_function(lambda: tf.graph_util.import_graph_def(graph, name=""), [])
+        self._call = wrapped.prune("x:0", "y:0")
+        self.built = True
+
+    def __call__(self, x: Any, training: bool = False) -> Any:
+        """Runs the graph on a batch."""
+        import tensorflow as tf
+
+        del training
+        return self._call(tf.convert_to_tensor(x))
+
+
+def _foreign_classes(model: Any) -> bool:
+    """Whether the model or any of its parts is of a class that Keras does not bring."""
+    parts = [model, *model._flatten_layers(include_self=False)]  # noqa: SLF001  the only way into wrappers
+    return any(not type(part).__module__.startswith("keras.") for part in parts)
+
+
+def _save(model: Any) -> bytes:
+    """Saves a model without what it was compiled with: losses may be the student's own, and nobody needs them."""
+    path = os.path.join(os.environ["TMPDIR"], "packed.keras")  # noqa: PTH118
+    model.save(path)
+    kept = io.BytesIO()
+    with zipfile.ZipFile(path) as archive, zipfile.ZipFile(kept, "w") as slim:
+        for name in archive.namelist():
+            content = archive.read(name)
+            if name == "config.json":
+                config = json.loads(content)
+                config.pop("compile_config", None)
+                content = json.dumps(config).encode()
+            slim.writestr(zipfile.ZipInfo(name), content)
+    os.remove(path)  # noqa: PTH107
+    return kept.getvalue()
+
+
+def _as_functional(model: Any, sample: np.ndarray) -> Any:
+    """Rewrites a subclassed model as a functional one by running its `call` on symbolic inputs."""
+    import keras
+
+    inputs = keras.Input(batch_shape=(None, *sample.shape[1:]), dtype=sample.dtype.name)
+    with _opened(model):
+        outputs = model.call(inputs)
+    functional = keras.Model(inputs, outputs)
+    if len(functional.variables) != len(model.variables):
+        raise ValueError("weights outside of layers cannot be kept")
+    return functional
+
+
+@contextmanager
+def _opened(model: Any) -> Iterator[None]:
+    """Makes calls of the student's own layers go straight into their `call`, down to Keras's layers."""
+    foreign = {
+        type(part)
+        for part in model._flatten_layers(include_self=False)  # noqa: SLF001  the only way into wrappers
+        if not type(part).__module__.startswith("keras.")
+    }
+
+    def call(self: Any, *args: Any, **kwargs: Any) -> Any:
+        return self.call(*args, **kwargs)
+
+    with ExitStack() as stack:
+        for kind in foreign:
+            stack.enter_context(mock.patch.object(kind, "__call__", call))
+        yield
+
+
+def _same(model: Any, other: Any, sample: np.ndarray) -> bool:
+    return bool(np.allclose(np.asarray(model(sample)), np.asarray(other(sample)), atol=1e-5))
+
+
+def _freeze(model: Any, sample: np.ndarray) -> bytes:
+    """Turns a model into a serialized graph with its variables as constants."""
+    import tensorflow as tf
+    from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
+
+    signature = tf.TensorSpec((None, *sample.shape[1:]), tf.as_dtype(sample.dtype), name="x")
+    function = tf.function(lambda x: tf.identity(model(x, training=False), name="y"), input_signature=[signature])
+    frozen = convert_variables_to_constants_v2(function.get_concrete_function(), lower_control_flow=False)
+    graph = frozen.graph.as_graph_def()
+    _name_ends(graph, frozen.inputs[0].op.name, frozen.outputs[0].op.name)
+    data: bytes = graph.SerializeToString()
+    return data
+
+
+def _name_ends(graph: Any, first: str, last: str) -> None:
+    """Gives the graph's input and output the names that the other side expects."""
+    names = {first: "x", last: "y"}
+    for node in graph.node:
+        node.name = names.get(node.name, node.name)
+        for at, source in enumerate(node.input):
+            head, colon, rest = source.partition(":")
+            if head in names:
+                node.input[at] = names[head] + colon + rest
+
+
+def _refuse_links(data: bytes) -> None:
+    """Holds that the weights lie in the archive itself: HDF5 files can refer to other files."""
+    import h5py
+
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        weights = archive.read("model.weights.h5")
+    with h5py.File(io.BytesIO(weights), "r") as file:
+        pending = [file]
+        while pending:
+            group = pending.pop()
+            for name in group:
+                if not isinstance(group.get(name, getlink=True), h5py.HardLink):
+                    raise ValueError("the weights file holds links")  # noqa: TRY004
+                part = group[name]
+                if isinstance(part, h5py.Group):
+                    pending.append(part)
+                elif part.external or part.is_virtual:
+                    raise ValueError("the weights file refers to other files")

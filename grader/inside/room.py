@@ -1,0 +1,120 @@
+"""The life of one room: say what confinement is in force, then load, call and answer until the host hangs up."""
+
+import os
+import sys
+from contextlib import suppress
+from typing import Any, NoReturn
+
+from grader.inside import determinism
+from grader.inside.confine import confine
+from grader.inside.interrupt import time_limit
+from grader.inside.loading import StatementError, Submission
+from grader.inside.values import Values
+from grader.inside.verbs import VERBS
+from grader.wire import frames, messages
+from grader.wire.control import RoomSpec, Warm
+
+_CHUNK = 1 << 20
+
+
+def live(channel: tuple[int, int], spec: RoomSpec, versions: Warm) -> NoReturn:
+    """Serves the host until it hangs up; never returns.
+
+    Args:
+        channel: descriptors of the room's end of the channel, for reading and for writing.
+        spec: how to be confined.
+        versions: versions of what is imported, to be told.
+    """
+    channel, layers, missing = confine(spec, channel)
+    sys.stdout = open(1, "w", encoding="utf-8", errors="replace", closefd=False)  # noqa: SIM115
+    sys.stderr = open(2, "w", encoding="utf-8", errors="replace", buffering=1, closefd=False)  # noqa: SIM115
+    determinism.fix_entropy()
+    room = _Room(channel, spec)
+    room.say(messages.Ready(versions, layers, missing))
+    room.serve()
+
+
+class _Room:
+    """A room's channel, its submission and its handles."""
+
+    def __init__(self, channel: tuple[int, int], spec: RoomSpec) -> None:
+        self._reads, self._writes = channel
+        self._spec = spec
+        self._values = Values(self._call_host, spec.work, spec.carried)
+        self._submission = Submission("submission.py", spec.work)
+
+    def say(self, message: messages.FromRoomMessage) -> None:
+        """Sends one message to the host, after everything that was printed before it."""
+        with suppress(Exception):  # the streams belong to the submission
+            sys.stdout.flush()
+        rest = memoryview(frames.encode(message))
+        while rest:
+            rest = rest[os.write(self._writes, rest) :]
+
+    def serve(self) -> NoReturn:
+        """Answers the host's messages one after the other."""
+        while True:
+            self.say(self._answer(self._hear()))
+
+    def _answer(self, message: messages.ToRoomMessage) -> messages.FromRoomMessage:
+        statement = None
+        try:
+            if isinstance(message, messages.Load):
+                return self._load(message)
+            if isinstance(message, messages.Call):
+                return messages.Returned(self._call(message))
+            if isinstance(message, messages.Ask):
+                return messages.Returned(self._ask(message))
+        except StatementError as stopped:
+            problem: BaseException = stopped.__cause__ or stopped
+            statement = stopped.index
+        except BaseException as raised:  # noqa: BLE001  SystemExit and KeyboardInterrupt are answers too
+            problem = raised
+        else:
+            raise TypeError(f"{type(message).__name__} out of turn")
+        return self._submission.report(problem, statement)
+
+    def _load(self, message: messages.Load) -> messages.Loaded:
+        self._submission = Submission(message.name, self._spec.work)
+        determinism.reseed(message.seed)
+        with time_limit(message.soft):
+            self._submission.run(message.source, message.until)
+        return messages.Loaded(self._submission.functions())
+
+    def _call(self, message: messages.Call) -> messages.FromRoom:
+        function = self._submission.namespace[message.target]
+        args = [self._values.lift(arg) for arg in message.args]
+        kwargs = {name: self._values.lift(arg) for name, arg in message.kwargs.items()}
+        determinism.reseed(message.seed)
+        with time_limit(message.soft):
+            result = function(*args, **kwargs)
+            return self._values.lower(result)
+
+    def _ask(self, message: messages.Ask) -> messages.FromRoom:
+        args = {name: self._values.lift(arg) for name, arg in message.args.items()}
+        determinism.reseed(message.seed)
+        with time_limit(message.soft):
+            return self._values.lower(VERBS[message.verb](self._submission.namespace, **args))
+
+    def _call_host(self, number: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        lowered = [self._values.lower(arg) for arg in args]
+        self.say(messages.CalledBack(number, lowered, {name: self._values.lower(arg) for name, arg in kwargs.items()}))
+        reply = self._hear()
+        if isinstance(reply, messages.Refusal):
+            raise ValueError(reply.message)
+        if not isinstance(reply, messages.Answer):
+            raise RuntimeError(f"{type(reply).__name__} out of turn")  # noqa: TRY004  the host broke the protocol
+        return self._values.lift(reply.value)
+
+    def _hear(self) -> messages.ToRoomMessage:
+        length = frames.HEADER.unpack(self._receive(frames.HEADER.size))[0]
+        return frames.decode_to_room(self._receive(length))
+
+    def _receive(self, size: int) -> bytearray:
+        data = bytearray()
+        while len(data) < size:
+            got = os.read(self._reads, min(size - len(data), _CHUNK))
+            if not got:
+                os._exit(0)  # the host hung up
+            data += got
+        return data

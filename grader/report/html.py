@@ -1,0 +1,66 @@
+"""The report as one self-contained HTML page: no script, no network, nothing but text and one style sheet."""
+
+import base64
+import functools
+import hashlib
+from importlib import resources
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from grader.model import Grade
+from grader.report import words
+from grader.report.text import clean
+
+
+def render(grade: Grade) -> str:
+    """Renders a grade.
+
+    Args:
+        grade: the grade.
+
+    Returns:
+        A whole HTML page, to be written as UTF-8.
+    """
+    return _environment().get_template("report.html.j2").render(grade=grade)
+
+
+@functools.cache
+def _environment() -> Environment:
+    css = resources.files("grader.report").joinpath("templates", "report.css").read_text("utf-8")
+    environment = Environment(
+        loader=PackageLoader("grader.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_finalize,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals.update(
+        words=words,
+        css=Markup(css),  # noqa: S704  our own file
+        style_hash=base64.b64encode(hashlib.sha256(css.encode()).digest()).decode(),
+    )
+    environment.filters.update(prose=_prose, percent=_percent)
+    return environment
+
+
+def _finalize(value: Any) -> Any:
+    """Cleans every text that the template puts out, so that none can be forgotten; escaping comes after."""
+    return clean(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def _prose(text: str) -> Markup:
+    """Sets what stands in `backticks` as code."""
+    pieces = clean(text).split("`")
+    if len(pieces) % 2 == 0:  # one backtick has no partner, so it is not known what is code
+        return Markup("{}").format(clean(text))
+    return Markup("").join(
+        Markup("<code>{}</code>").format(piece) if index % 2 else piece for index, piece in enumerate(pieces)
+    )
+
+
+def _percent(value: float) -> str:
+    """Brings a percentage to what a bar can show."""
+    return words.number(min(max(value, 0.0), 100.0))

@@ -1,0 +1,175 @@
+"""The report in a terminal: what passed, what did not and why, the mark, the one next step."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from rich.console import Console
+from rich.style import Style
+from rich.text import Text
+
+from grader.model import Evidence, Finding, Grade, Outcome, Scored
+from grader.report import words
+from grader.report.text import clean, one_line
+
+#: Longer lines are hard to read, however wide the window.
+_MAX_WIDTH = 100
+#: Of raw text, which may be very long, the end is shown: there a traceback says what happened.
+_BLOCK_CHARACTERS = 8000
+_BLOCK_LINES = 40
+_EVIDENCE_VALUES = 12
+_GAP = "  "
+_STYLES = {"good": "green", "part": "yellow", "miss": "red", "idle": "dim", "fault": "bold magenta"}
+_FOLDED = {Outcome.SKIPPED, Outcome.WITHHELD}
+
+
+def print_grade(grade: Grade, *, console: Console, verbose: bool = False, report: Path | None = None) -> None:
+    """Prints a grade.
+
+    Args:
+        grade: the grade.
+        console: where to; it decides on width and colours.
+        verbose: also print why each criterion matters, all hints, evidence, tracebacks and output.
+        report: the HTML report to point to.
+    """
+    printer = _Printer(console, grade, verbose=verbose)
+    for line in printer.lines(report):
+        console.print(line, soft_wrap=True)
+
+
+class _Printer:
+    """Lays out one grade, line by line.
+
+    Every text goes through `_text`, so nothing from a submission is read as markup, and nothing that the
+    console cannot encode reaches it. All lines are wrapped here: continuations stay indented, so a long text
+    cannot put something at the start of a line, where only our own words stand.
+    """
+
+    def __init__(self, console: Console, grade: Grade, *, verbose: bool) -> None:
+        self._console = console
+        self._grade = grade
+        self._verbose = verbose
+        self._width = min(console.width, _MAX_WIDTH)
+        self._states = max((len(words.look(row).word) for row in grade.rows), default=0) + len("x ")
+        self._points = max((len(words.points(row)) for row in grade.rows), default=0)
+
+    def lines(self, report: Path | None) -> Iterator[Text]:
+        """Yields the lines of the report."""
+        grade = self._grade
+        yield from self._wrapped(self._text(one_line(grade.title), "bold"))
+        yield from self._wrapped(self._text(one_line(grade.file), "dim"))
+        yield Text()
+        for row in grade.rows:
+            yield from self._row(row)
+        yield Text()
+        yield from self._mark()
+        for remark in words.remarks(grade):
+            yield from self._wrapped(self._text(one_line(remark, 1000)), first="  ")
+        if self._verbose:
+            yield from self._block("what the file printed while it was loaded", grade.output)
+        if grade.next_step:
+            yield Text()
+            step = Text.assemble(self._text("Next: ", "bold"), self._text(one_line(grade.next_step, 1000)))
+            yield from self._wrapped(step)
+        if report is not None:
+            yield from self._report(report)
+
+    def _text(self, text: str, style: str = "") -> Text:
+        encoding = self._console.encoding
+        return Text(clean(text).encode(encoding, "replace").decode(encoding), style=style)
+
+    def _wrapped(self, text: Text, *, first: str = "", rest: str = "  ") -> Iterator[Text]:
+        width = max(self._width - max(len(first), len(rest)), 1)
+        for index, line in enumerate(text.wrap(self._console, width, overflow="fold")):
+            line.rstrip()
+            yield Text(rest if index else first) + line
+
+    def _labelled(self, label: str, text: str, limit: int = 400) -> Iterator[Text]:
+        line = Text.assemble(self._text(f"{label}: ", "dim"), self._text(one_line(text, limit)))
+        yield from self._wrapped(line, first="    ", rest="      ")
+
+    def _row(self, row: Scored) -> Iterator[Text]:
+        look = words.look(row)
+        finding = row.checked.finding
+        folded = row.checked.outcome in _FOLDED
+        icon = look.plain if self._console.options.ascii_only else look.icon
+        title = self._text(one_line(row.title), "dim" if folded else "")
+        if folded and finding is not None:
+            title.append_text(self._text(f" ({one_line(finding.headline)})", "dim"))
+        flags = words.flags(row)
+        if flags:
+            title = Text.assemble(title, self._text(f" ({', '.join(flags)})", "yellow"))
+        state = self._text(f"{icon} {look.word}".ljust(self._states), _STYLES[look.tone])
+        points = self._text(words.points(row).rjust(self._points), "dim")
+        room = max(self._width - self._states - self._points - 2 * len(_GAP), 8)
+        for index, line in enumerate(title.wrap(self._console, room, overflow="fold")):
+            if index:
+                yield Text(" " * self._states + _GAP) + line
+            else:
+                line.rstrip()
+                line.pad_right(room - line.cell_len)
+                yield from self._wrapped(Text.assemble(state, _GAP, line, _GAP, points), rest="")
+        if finding is not None and not folded:
+            yield from self._finding(finding)
+        if self._verbose:
+            yield from self._more(row)
+
+    def _finding(self, finding: Finding) -> Iterator[Text]:
+        indent = "    "
+        yield from self._wrapped(self._text(one_line(finding.headline)), first=indent, rest=indent)
+        place = finding.place
+        if place is not None:
+            code = f"{words.where(place)}: `{one_line(place.text, 160)}`" if place.text else words.where(place)
+            yield from self._wrapped(self._text(code), first=indent, rest=indent + "  ")
+        if finding.expected:
+            yield from self._labelled("expected", finding.expected)
+        if finding.received:
+            yield from self._labelled("received", finding.received)
+        if finding.why and self._verbose:
+            yield from self._labelled("why", finding.why, limit=1000)
+        shown = finding.hints if self._verbose else finding.hints[:1]
+        for index, hint in enumerate(shown):
+            yield from self._labelled(words.hint_label(index, len(finding.hints)), hint)
+
+    def _more(self, row: Scored) -> Iterator[Text]:
+        for evidence in row.checked.evidence:
+            yield from self._labelled(one_line(evidence.name), _measured(evidence), limit=1000)
+        if row.checked.finding is not None:
+            yield from self._block("details", row.checked.finding.details)
+        yield from self._block("printed during this check", row.checked.output)
+
+    def _block(self, label: str, text: str) -> Iterator[Text]:
+        """Yields raw text, marked on every line so that it cannot pose as ours."""
+        text = clean(text).strip("\n")
+        if not text.strip():
+            return
+        bar = "    | " if self._console.options.ascii_only else "    │ "
+        wrapped = list(self._wrapped(self._text(text[-_BLOCK_CHARACTERS:]), first=bar, rest=bar))
+        cut = len(text) > _BLOCK_CHARACTERS or len(wrapped) > _BLOCK_LINES
+        yield Text("    ") + self._text(f"{label}{', the end of it' if cut else ''}:", "dim")
+        yield from wrapped[-_BLOCK_LINES:]
+
+    def _mark(self) -> Iterator[Text]:
+        grade = self._grade
+        tone = "fault" if not words.has_mark(grade) else "good" if grade.passed else "part"
+        yield from self._wrapped(
+            Text.assemble(
+                self._text(words.mark(grade), "bold"),
+                self._text(f", {words.verdict(grade)}", _STYLES[tone]),
+            )
+        )
+
+    def _report(self, report: Path) -> Iterator[Text]:
+        path = self._text(one_line(str(report), 4096))
+        # A terminal that knows links opens the page even where the path had to be folded.
+        path.stylize(Style(link=report.absolute().as_uri()))
+        yield from self._wrapped(Text.assemble("Report: ", path))
+
+
+def _measured(evidence: Evidence) -> str:
+    labels = evidence.labels if len(evidence.labels) == len(evidence.values) else ()
+    unit = f" {evidence.unit}" if evidence.unit else ""
+    shown = [words.measured(value) + unit for value in evidence.values[:_EVIDENCE_VALUES]]
+    if labels:
+        shown = [f"{label} {value}" for label, value in zip(labels, shown, strict=False)]
+    more = len(evidence.values) - len(shown)
+    return ", ".join(shown) + (f" and {more} more" if more else "")

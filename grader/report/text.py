@@ -1,0 +1,51 @@
+"""Makes text from a submission harmless before anybody sees it."""
+
+import re
+
+#: Every alternative matches whatever follows its first character, so no input makes this slower than linear.
+_ESCAPES = re.compile(
+    r"""
+    (?:\x1b\[|\x9b) [0-?]* [ -/]* [@-~]?   # CSI: colours, cursor, erase
+  | (?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f]) [^\x07\x1b\x9c\n]* (?:\x07|\x9c|\x1b\\)?   # OSC, DCS: title, links
+  | \x1b [ -/]* [0-~]?   # all others
+    """,
+    re.VERBOSE,
+)
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+#: What turns the writing direction, and halves of characters, which no encoding can write.
+_DECEITFUL = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_LINE_BREAKS = re.compile("\r+\n|[\u2028\u2029]")
+_BREAKS = re.compile(r"\s*[\n\t]\s*")
+
+
+def clean(text: str) -> str:
+    r"""Takes out of a text what could deceive its reader or drive a terminal.
+
+    Terminal sequences and control characters go, except `\n` and `\t`. Of a line that `\r` overwrites, as
+    progress bars do, only the last state stays. Marks that turn the writing direction and lone surrogates
+    become U+FFFD, for a reader should see that something stood there.
+
+    Args:
+        text: any text.
+
+    Returns:
+        The text, safe to print and to encode.
+    """
+    text = _LINE_BREAKS.sub("\n", _ESCAPES.sub("", text))
+    if "\r" in text:
+        text = "\n".join(line.rstrip("\r").rpartition("\r")[2] for line in text.split("\n"))
+    return _DECEITFUL.sub("\ufffd", _CONTROLS.sub("", text))
+
+
+def one_line(text: str, limit: int = 400) -> str:
+    """Cleans a text and brings it to one line, so that no part of it can pose as a line of ours.
+
+    Args:
+        text: any text.
+        limit: most characters; a longer text ends with an ellipsis.
+
+    Returns:
+        The text on one line.
+    """
+    line = _BREAKS.sub(" ", clean(text).strip())
+    return line if len(line) <= limit else line[: limit - 1] + "…"

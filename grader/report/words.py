@@ -1,0 +1,125 @@
+"""The words that the terminal and the HTML report share, so that both tell the same story."""
+
+import math
+from typing import NamedTuple
+
+from grader.model import Grade, Outcome, Place, Scored
+
+
+class Look(NamedTuple):
+    """How an outcome appears.
+
+    Attributes:
+        icon: one character.
+        plain: the icon where only ASCII can be shown.
+        word: what the icon says; an icon or a colour never stands alone.
+        tone: "good", "part", "miss", "idle" or "fault"; reports choose their colours by it.
+    """
+
+    icon: str
+    plain: str
+    word: str
+    tone: str
+
+
+_LOOKS = {
+    Outcome.PASSED: Look("✓", "+", "passed", "good"),
+    Outcome.FAILED: Look("✗", "x", "not yet right", "miss"),
+    Outcome.NOT_STARTED: Look("○", "o", "not started yet", "idle"),
+    Outcome.SKIPPED: Look("·", "-", "skipped", "idle"),
+    Outcome.TIMED_OUT: Look("✗", "x", "out of time", "miss"),
+    Outcome.OUT_OF_MEMORY: Look("✗", "x", "out of memory", "miss"),
+    Outcome.CRASHED: Look("✗", "x", "crashed", "miss"),
+    Outcome.WITHHELD: Look("◇", "*", "for the teacher", "idle"),
+    Outcome.FAULT: Look("!", "!", "grader's fault", "fault"),
+}
+_PERCENT = 100
+_PARTLY = Look("◐", "~", "partly right", "part")
+
+
+def look(row: Scored) -> Look:
+    """Says how a criterion's outcome appears."""
+    if row.checked.outcome is Outcome.FAILED and row.points > 0:
+        return _PARTLY
+    return _LOOKS[row.checked.outcome]
+
+
+def number(value: float) -> str:
+    """Writes points or percent: at most two decimals, none without need."""
+    return f"{round(value, 2):.10g}"
+
+
+def measured(value: float) -> str:
+    """Writes a measured value with four significant digits."""
+    if math.isnan(value):
+        return "not a number"
+    return f"{value:.4g}" if math.isfinite(value) else f"{'-' if value < 0 else ''}infinite"
+
+
+def points(row: Scored) -> str:
+    """Writes the points of a criterion; one that does not count here has none."""
+    if row.checked.outcome is Outcome.WITHHELD:
+        return "not counted"
+    return f"{number(row.points)} of {number(row.max_points)}"
+
+
+def flags(row: Scored) -> tuple[str, ...]:
+    """Names what is uncertain about the points of a criterion."""
+    checked = row.checked
+    return ("provisional",) * checked.provisional + ("borderline",) * checked.borderline
+
+
+def has_mark(grade: Grade) -> bool:
+    """Says whether there is a mark at all: a fault of the grader never turns into points."""
+    return all(row.checked.outcome is not Outcome.FAULT for row in grade.rows)
+
+
+def mark(grade: Grade) -> str:
+    """Writes the mark, e.g. "72.5 of 100 points"."""
+    if not has_mark(grade):
+        return "no mark"
+    total = f"{number(grade.points)} of {number(grade.max_points)} points"
+    # Out of 100, points are percent already.
+    return total if grade.max_points == _PERCENT else f"{total} ({number(grade.percent)} %)"
+
+
+def verdict(grade: Grade) -> str:
+    """Says what the mark means."""
+    if not has_mark(grade):
+        return "the grader itself failed"
+    if not grade.passed:
+        return f"not yet passed ({number(grade.pass_mark)} % needed)"
+    sure = grade.points - grade.provisional_points
+    if grade.provisional_points and _PERCENT * sure < grade.pass_mark * grade.max_points:
+        return "passed provisionally"
+    return "passed"
+
+
+def remarks(grade: Grade) -> tuple[str, ...]:
+    """Says in sentences what is uncertain about the mark, and then all its notes."""
+    said = []
+    if grade.provisional_points:
+        count = number(grade.provisional_points)
+        said.append(
+            f"Provisional: {count} of these points rest on what the submission itself says about its model; "
+            "a teacher has to accept them."
+        )
+    near = [row.title for row in grade.rows if row.checked.borderline]
+    if near:
+        names = ", ".join(f"'{title}'" for title in near)
+        said.append(f"Borderline: the result lies near the threshold in {names}.")
+    return (*said, *grade.notes)
+
+
+def where(place: Place) -> str:
+    """Names a place in the submission, e.g. "cell 3, line 14"."""
+    return f"line {place.line}" if place.cell is None else f"cell {place.cell}, line {place.line}"
+
+
+def hint_label(index: int, count: int) -> str:
+    """Names the hint at an index, from 0, among `count` that grow stronger."""
+    if index == 0:
+        return "hint"
+    if index == 1:
+        return "a stronger hint"
+    return "the strongest hint" if index == count - 1 else "a still stronger hint"

@@ -1,0 +1,1 @@
+"""The trust boundary, seen from the host: processes that run what we do not trust, and talk in frames."""

@@ -1,0 +1,215 @@
+"""All rooms of one grading: their folders, their starter, and their end."""
+
+import os
+import shutil
+import stat
+import sys
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import Protocol, Self
+
+from grader.errors import GraderFault
+from grader.model import Versions
+from grader.rooms.fresh import FreshStarter
+from grader.rooms.process import RoomProcess
+from grader.rooms.room import Room
+from grader.rooms.warm import WarmInterpreter
+from grader.wire import control
+
+#: Files that are carried from one room to the next: how many, and how large in all.
+MAX_FILES, MAX_BYTES = 64, 64 << 20
+_START_SECONDS = 45.0  # times WALL_PER_CPU on the clock: a fresh process imports Keras first
+_FIRST_MESSAGE = 64 * 1024
+
+
+class Starter(Protocol):
+    """What starts rooms.
+
+    Attributes:
+        cpu_seconds: CPU time of all rooms that have ended.
+    """
+
+    cpu_seconds: float
+
+    def start_room(self, spec: control.RoomSpec) -> RoomProcess:
+        """Starts the process of a room."""
+
+    def close(self) -> None:
+        """Ends it and all its rooms."""
+
+
+def starter(*, fork: bool | None = None) -> Starter:
+    """Starts what starts rooms.
+
+    Args:
+        fork: whether to fork rooms from a warm interpreter; None does so where it is to be had.
+    """
+    if fork is None:
+        fork = sys.platform.startswith("linux")
+    return WarmInterpreter() if fork else FreshStarter()
+
+
+class House:
+    """The rooms of one grading, each with a work folder of its own; a context manager that leaves nothing."""
+
+    def __init__(self, rooms: Starter, *, confine: bool, memory_mb: int) -> None:
+        """Makes the folder for the rooms.
+
+        Args:
+            rooms: what starts rooms; it is not closed with the house.
+            confine: whether rooms are confined.
+            memory_mb: memory of each in MiB.
+
+        Raises:
+            GraderFault: there is no place for temporary files.
+        """
+        self._rooms = rooms
+        self._confine = confine
+        self._memory_mb = memory_mb
+        self._open: list[Room] = []
+        self._count = 0
+        self._stack = ExitStack()
+        try:
+            self._folder = Path(tempfile.mkdtemp(prefix="grade-"))
+        except OSError as problem:
+            raise GraderFault(f"no temporary folder can be made: {problem.strerror}") from problem
+        self._stack.callback(_remove, self._folder)
+        self._cpu_before = rooms.cpu_seconds
+        self.layers: tuple[str, ...] = ()
+        self.missing: tuple[str, ...] = ()
+        self.versions: control.Warm | None = None
+
+    def __enter__(self) -> Self:
+        """Enters the house."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Ends all rooms and removes their folders."""
+        try:
+            for room in self._open:
+                room.close()
+        finally:
+            self._stack.close()
+
+    @property
+    def cpu_seconds(self) -> float:
+        """CPU time of the rooms that have ended."""
+        return self._rooms.cpu_seconds - self._cpu_before
+
+    def room(self, *, submission: bool, carried: Path | None = None) -> tuple[Room, Path]:
+        """Starts a room.
+
+        Args:
+            submission: whether student code will run in it.
+            carried: folder of files for it to read.
+
+        Returns:
+            The room and its work folder.
+
+        Raises:
+            GraderFault: it cannot be started.
+        """
+        self._open = [room for room in self._open if room.is_open]
+        self._count += 1
+        work = self._folder / f"room{self._count}" / "work"
+        spec = control.RoomSpec(
+            work=str(work),
+            carried=str(carried or ""),
+            memory_mb=self._memory_mb,
+            confine=self._confine,
+            submission=submission,
+        )
+        try:
+            work.mkdir(parents=True, mode=0o700)
+            room = Room(self._rooms.start_room(spec), _FIRST_MESSAGE, _START_SECONDS)
+        except OSError as problem:
+            raise GraderFault(f"a room cannot be started: {problem.strerror}") from problem
+        self._open.append(room)
+        self.layers, self.missing = tuple(room.ready.layers), tuple(room.ready.missing)
+        self.versions = room.ready.versions
+        return room, work
+
+    def collect(self, work: Path, name: str) -> Path:
+        """Copies a folder that a room has written, once the room is dead, for another room to read.
+
+        Args:
+            work: the dead room's work folder.
+            name: the folder in it.
+
+        Returns:
+            A folder with the plain files of it; links and special files are left out.
+
+        Raises:
+            FilesTooLarge: there are more or larger files than are carried.
+        """
+        self._count += 1
+        target = self._folder / f"carried{self._count}"
+        target.mkdir(mode=0o700)
+        _Copy().tree(work / name, target)
+        return target
+
+
+class FilesTooLarge(Exception):
+    """A room left more than is carried to the next."""
+
+
+class _Copy:
+    """Copies plain files of a stranger's folder: nothing is followed, everything is capped."""
+
+    def __init__(self) -> None:
+        self._files, self._bytes = 0, 0
+
+    def tree(self, source: Path, target: Path) -> None:
+        if not stat.S_ISDIR(_mode(source)):
+            return
+        for entry in sorted(os.scandir(source), key=lambda entry: entry.name):
+            mode = entry.stat(follow_symlinks=False).st_mode
+            if stat.S_ISDIR(mode):
+                self._count(0)
+                (target / entry.name).mkdir(mode=0o700)
+                self.tree(Path(entry.path), target / entry.name)
+            elif stat.S_ISREG(mode):
+                self._file(entry.path, target / entry.name)
+        target.chmod(0o500)
+
+    def _file(self, source: str, target: Path) -> None:
+        descriptor = os.open(source, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
+        with os.fdopen(descriptor, "rb") as file:
+            data = file.read(MAX_BYTES + 1)
+        self._count(len(data))
+        target.write_bytes(data)
+        target.chmod(0o400)
+
+    def _count(self, size: int) -> None:
+        self._files += 1
+        self._bytes += size
+        if self._files > MAX_FILES or self._bytes > MAX_BYTES:
+            raise FilesTooLarge(f"more than {MAX_FILES} files or {MAX_BYTES >> 20} MiB")
+
+
+def _mode(path: Path) -> int:
+    try:
+        return path.lstat().st_mode
+    except OSError:
+        return 0
+
+
+def _remove(folder: Path) -> None:
+    """Removes a folder whatever permissions a room gave to its parts; links are not followed."""
+    for part, _, _ in os.walk(folder):
+        Path(part).chmod(0o700)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def versions(warm: control.Warm, grade: str) -> Versions:
+    """The versions a mark depends on.
+
+    Args:
+        warm: versions that a room told before any submission ran.
+        grade: version of this package.
+    """
+    return Versions(grade=grade, python=warm.python, keras=warm.keras, tensorflow=warm.tensorflow, numpy=warm.numpy)

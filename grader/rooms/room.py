@@ -1,0 +1,265 @@
+"""One room as the judge talks to it: send a message, get a message or a verdict, never hang."""
+
+import selectors
+import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+
+from grader.errors import GraderFault
+from grader.rooms.process import Output, RoomProcess, cpu_seconds, waiting_seconds
+from grader.rooms.verdicts import BadReply, Died, OutOfMemory, RoomVerdict, StudentError, TimedOut
+from grader.wire import frames, messages
+
+#: Clock seconds allowed for each CPU second: catches sleepers, and bears a loaded machine.
+WALL_PER_CPU = 4.0
+#: Seconds that a room has to interrupt itself and tell where it hangs, before it is killed.
+GRACE = 0.5
+#: Seconds between looks at the room's CPU time.
+_LOOK = 0.2
+_CHUNK = 1 << 18
+#: Names of exceptions that mean too little memory.
+_MEMORY_ERRORS = ("MemoryError", "ResourceExhaustedError")
+_SIGKILL_CODE, _ABORT_CODE = -9, -6
+
+
+@dataclass(frozen=True)
+class Budget:
+    """What one call may use.
+
+    Attributes:
+        cpu_seconds: CPU seconds of the room.
+        reply_bytes: size of the reply.
+        memory_mb: the room's memory limit in MiB, for messages.
+    """
+
+    cpu_seconds: float
+    reply_bytes: int
+    memory_mb: int
+
+    @property
+    def wall_seconds(self) -> float:
+        """Seconds on the clock."""
+        return self.cpu_seconds * WALL_PER_CPU
+
+    @property
+    def soft(self) -> messages.Soft:
+        """The same limits for the room itself to watch."""
+        return messages.Soft(self.cpu_seconds, self.wall_seconds)
+
+
+#: Answers a call back from the submission.
+CallBack = Callable[[messages.CalledBack], messages.Answer | messages.Refusal]
+
+
+def refuse_calls(call: messages.CalledBack) -> messages.Answer | messages.Refusal:
+    """Answers call backs where none is expected."""
+    return messages.Refusal(f"there is no function {call.number}")
+
+
+class Room:
+    """A room that is alive until it gives a verdict or is closed."""
+
+    def __init__(self, process: RoomProcess, cap: int, start_seconds: float) -> None:
+        """Waits until the room stands.
+
+        Args:
+            process: the room's process.
+            cap: size of its first message at most.
+            start_seconds: how long it may take to stand.
+
+        Raises:
+            GraderFault: it does not come to stand; no submission has run in it yet.
+        """
+        self._process = process
+        self._output = Output()
+        self._spent = 0.0
+        self.is_open = True
+        budget = Budget(start_seconds, cap, 0)
+        try:
+            ready = self._exchange(b"", budget, refuse_calls)
+        except RoomVerdict as verdict:
+            said = self._output.take().strip().splitlines()
+            raise GraderFault(
+                f"a room did not start: {verdict}; {said[-1] if said else 'it said nothing'}"
+            ) from verdict
+        if not isinstance(ready, messages.Ready):
+            raise GraderFault("a room did not start: it spoke out of turn")
+        self.ready = ready
+
+    def request(
+        self, message: messages.Load | messages.Call | messages.Ask, budget: Budget, answer: CallBack = refuse_calls
+    ) -> messages.Loaded | messages.Returned:
+        """Sends a message and waits for the reply.
+
+        Args:
+            message: what to do.
+            budget: what it may use.
+            answer: answers calls back; time spent in it is not counted on the clock.
+
+        Returns:
+            The reply, a claim of the room.
+
+        Raises:
+            RoomVerdict: the submission's failure; after most of them the room is closed.
+            GraderFault: the clock ran out while the machine was busy with other things, or the warm
+                interpreter died.
+        """
+        try:
+            reply = self._exchange(frames.encode(message), budget, answer)
+        except RoomVerdict:
+            self.close()
+            raise
+        if isinstance(reply, messages.Loaded | messages.Returned):
+            return reply
+        if isinstance(reply, messages.Raised):
+            self._raise(reply, budget)
+        self.close()
+        raise BadReply("it spoke out of turn")
+
+    def take_output(self) -> str:
+        """Returns what was printed since the last time."""
+        return self._output.take()
+
+    def close(self) -> None:
+        """Ends the room."""
+        if self.is_open:
+            self.is_open = False
+            self._output.drain(self._process.output)
+            self._process.close()
+
+    def _raise(self, raised: messages.Raised, budget: Budget) -> None:
+        names = {raised.type_name, *raised.bases}
+        if "TookTooLong" in names:
+            self.close()
+            on_clock = self._spent < budget.cpu_seconds * 0.9
+            raise TimedOut(budget.wall_seconds if on_clock else budget.cpu_seconds, on_clock=on_clock, raised=raised)
+        if names.intersection(_MEMORY_ERRORS):
+            raise OutOfMemory(budget.memory_mb, raised)
+        raise StudentError(raised)
+
+    def _exchange(self, frame: bytes, budget: Budget, answer: CallBack) -> messages.FromRoomMessage:
+        """Sends a frame and receives messages, answering calls back, until one is a reply."""
+        process = self._process
+        if not self.is_open:
+            raise Died(None)
+        meter = _Meter(process.pid, budget)
+        with selectors.DefaultSelector() as selector:
+            selector.register(process.channel, selectors.EVENT_READ | selectors.EVENT_WRITE)
+            selector.register(process.output, selectors.EVENT_READ)
+            selector.register(process.exited, selectors.EVENT_READ)
+            pipe = _Pipe(frame, budget.reply_bytes)
+            while True:
+                wanted = selectors.EVENT_READ | (selectors.EVENT_WRITE if pipe.outgoing else 0)
+                selector.modify(process.channel, wanted)
+                events = {key.fileobj: mask for key, mask in selector.select(meter.patience())}
+                if process.output in events:
+                    self._output.drain(process.output)
+                if events.get(process.channel, 0) & selectors.EVENT_WRITE:
+                    pipe.send(process.channel)
+                open_still = not events.get(process.channel, 0) & selectors.EVENT_READ or pipe.receive(process.channel)
+                message = pipe.message()
+                self._spent = meter.spent
+                if message is None:
+                    if process.exited in events:
+                        raise self._death(budget)
+                    if not open_still:
+                        process.kill()
+                        raise self._death(budget)
+                    meter.check()
+                elif isinstance(message, messages.CalledBack):
+                    with meter.stopped():
+                        pipe.outgoing = memoryview(frames.encode(answer(message)))
+                else:
+                    self._output.drain(process.output)
+                    return message
+
+    def _death(self, budget: Budget) -> RoomVerdict:
+        """Tells why the process ended; asks the warm interpreter, which may turn out to be dead as well."""
+        code = self._process.wait()
+        self._output.drain(self._process.output)
+        said = self._output.peek_end()
+        if code == _ABORT_CODE and any(word in said for word in ("bad_alloc", "alloc", "out of memory", "MemoryError")):
+            return OutOfMemory(budget.memory_mb)
+        return Died(code)
+
+
+class _Pipe:
+    """The bytes of one exchange on a non-blocking socket."""
+
+    def __init__(self, frame: bytes, cap: int) -> None:
+        self.outgoing = memoryview(frame)
+        self._incoming = bytearray()
+        self._cap = cap
+
+    def send(self, channel: socket.socket) -> None:
+        with suppress(BlockingIOError, OSError):  # a dead room shows when reading
+            self.outgoing = self.outgoing[channel.send(self.outgoing[:_CHUNK]) :]
+
+    def receive(self, channel: socket.socket) -> bool:
+        """Takes what is there; says whether the channel is still open."""
+        try:
+            data = channel.recv(_CHUNK)
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
+        self._incoming += data
+        return bool(data)
+
+    def message(self) -> messages.FromRoomMessage | None:
+        """The next message, once it is complete.
+
+        Raises:
+            BadReply: it is malformed or too large.
+        """
+        if len(self._incoming) < frames.HEADER.size:
+            return None
+        try:
+            length = frames.body_length(bytes(self._incoming[: frames.HEADER.size]), self._cap)
+            end = frames.HEADER.size + length
+            if len(self._incoming) < end:
+                return None
+            body = bytes(self._incoming[frames.HEADER.size : end])
+            del self._incoming[:end]
+            return frames.decode_from_room(body)
+        except frames.BadFrameError as problem:
+            raise BadReply(str(problem)) from problem
+
+
+class _Meter:
+    """Watches the CPU time of a room and the clock."""
+
+    def __init__(self, pid: int, budget: Budget) -> None:
+        self._pid, self._budget = pid, budget
+        self._cpu_before, self._waited_before = cpu_seconds(pid), waiting_seconds(pid)
+        self._started = time.monotonic()
+        self.spent = 0.0
+
+    def patience(self) -> float:
+        """Seconds until the next look."""
+        return max(0.0, min(_LOOK, self._started + self._budget.wall_seconds + GRACE - time.monotonic()))
+
+    def check(self) -> None:
+        """Holds the limits.
+
+        Raises:
+            TimedOut: the room used up its CPU time or the clock.
+            GraderFault: the clock ran out because the machine was busy: that says nothing of the submission.
+        """
+        self.spent = cpu_seconds(self._pid) - self._cpu_before
+        if self.spent > self._budget.cpu_seconds + GRACE:
+            raise TimedOut(self._budget.cpu_seconds, on_clock=False)
+        passed = time.monotonic() - self._started
+        if passed > self._budget.wall_seconds + GRACE:
+            if waiting_seconds(self._pid) - self._waited_before > passed / 2:
+                raise GraderFault(f"the machine was too busy: a room waited for a core for most of {passed:.0f} s")
+            raise TimedOut(self._budget.wall_seconds, on_clock=True)
+
+    @contextmanager
+    def stopped(self) -> Iterator[None]:
+        """Stops the clock while the judge itself works."""
+        began = time.monotonic()
+        yield
+        self._started += time.monotonic() - began

@@ -1,0 +1,72 @@
+"""What host and warm interpreter say to each other; each message is one packet, descriptors ride along.
+
+The warm interpreter never runs a submission itself, so unlike a room it is trusted; the messages are typed
+for clarity, not for defence.
+"""
+
+import msgspec
+
+
+class RoomSpec(msgspec.Struct, frozen=True, tag="room"):
+    """Start a room; the packet carries the room's end of the channel and the pipe for its output.
+
+    Attributes:
+        work: its work folder, the only place it may write to.
+        carried: folder with files from an earlier room, or "".
+        memory_mb: memory limit in MiB.
+        confine: whether to confine it at all.
+        submission: whether student code will run in it (else it is a clean room).
+    """
+
+    work: str
+    carried: str
+    memory_mb: int
+    confine: bool
+    submission: bool
+
+
+class Warm(msgspec.Struct, frozen=True, tag="warm"):
+    """The warm interpreter is ready; these are its versions."""
+
+    python: str
+    keras: str
+    tensorflow: str
+    numpy: str
+
+
+class Started(msgspec.Struct, frozen=True, tag="started"):
+    """A room has been forked; the packet carries its pidfd."""
+
+    pid: int
+
+
+class Ended(msgspec.Struct, frozen=True, tag="ended"):
+    """A room is dead and reaped.
+
+    Attributes:
+        pid: which one.
+        code: exit code, or minus the number of the signal that killed it.
+        cpu_seconds: CPU time it used in all.
+        peak_mb: its greatest resident memory in MiB.
+    """
+
+    pid: int
+    code: int
+    cpu_seconds: float
+    peak_mb: float
+
+
+class Refused(msgspec.Struct, frozen=True, tag="refused"):
+    """A room could not be started; this is a fault of ours."""
+
+    reason: str
+
+
+FromWarm = Warm | Started | Ended | Refused
+
+#: A packet is never longer than this.
+PACKET = 65_536
+
+encode = msgspec.msgpack.Encoder().encode
+decode_from_warm: msgspec.msgpack.Decoder[FromWarm] = msgspec.msgpack.Decoder(FromWarm)
+decode_to_warm: msgspec.msgpack.Decoder[RoomSpec] = msgspec.msgpack.Decoder(RoomSpec)

@@ -1,0 +1,144 @@
+"""Grades as the reports get them, honest ones and hostile ones."""
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+import pytest
+
+from grader.model import (
+    Checked,
+    Evidence,
+    Finding,
+    Grade,
+    GradingKey,
+    Outcome,
+    Place,
+    Run,
+    Scored,
+    Versions,
+    Visibility,
+)
+
+_FINDINGS = {
+    Outcome.FAILED: Finding(
+        cause="not-stacked",
+        headline="The first LSTM hands on one vector instead of a sequence.",
+        expected="an output of 3 dimensions: batch, time step, feature",
+        received="an output of shape (None, 32)",
+        why="A second LSTM reads a sequence, so the first must return one.",
+        hints=(
+            "Look at the arguments of `LSTM`.",
+            "One of them is about sequences.",
+            "return_sequences=True",
+        ),
+        place=Place(line=14, function="build_model", text="model.add(LSTM(32, input_shape=(5, 1)))"),
+        details='Traceback (most recent call last):\n  File "lesson06.py", line 14\nValueError: ndim=2',
+    ),
+    Outcome.NOT_STARTED: Finding(
+        cause="not-started",
+        headline="`generate_batch` still raises NotImplementedError.",
+        hints=("Start with the shape of the result.", "Fill it row by row.", "Return X and y."),
+        place=Place(line=31, cell=2),
+    ),
+    Outcome.SKIPPED: Finding(cause="needs", headline="needs 'The model can be built'"),
+    Outcome.TIMED_OUT: Finding(
+        cause="timed-out", headline="Training took longer than 60 s.", hints=("Fewer epochs are enough.",)
+    ),
+    Outcome.OUT_OF_MEMORY: Finding(cause="memory", headline="More than 3072 MB were used."),
+    Outcome.CRASHED: Finding(cause="crashed", headline="The process ended without an answer."),
+    Outcome.WITHHELD: Finding(cause="withheld", headline="checked when the teacher grades"),
+}
+
+
+def _row(identifier: str, title: str, outcome: Outcome, points: float, **checked: Any) -> Scored:
+    withheld = outcome is Outcome.WITHHELD
+    return Scored(
+        id=identifier,
+        title=title,
+        visibility=Visibility.TEACHER if withheld else Visibility.STUDENT,
+        points=points,
+        max_points=20.0,
+        checked=Checked(
+            outcome=outcome,
+            credit=points / 20,
+            finding=checked.pop("finding", _FINDINGS.get(outcome)),
+            **checked,
+        ),
+    )
+
+
+@pytest.fixture
+def mixed() -> Grade:
+    """A grade with every outcome but a fault of the grader."""
+    skill = Evidence(name="RMSE", values=(0.0731, 0.0812, 0.0779), unit="°C", labels=("seed 1", "seed 2", "seed 3"))
+    rows = (
+        _row("loads", "The file loads", Outcome.PASSED, 20.0, output="Epoch 1/2\n"),
+        _row("builds", "The model stacks two LSTM layers", Outcome.FAILED, 0.0, output="shape (None, 32)\n"),
+        _row("batch", "Batches have the right shape", Outcome.FAILED, 7.5),
+        _row("generate", "Data are generated", Outcome.NOT_STARTED, 0.0),
+        _row("predicts", "A forecast is close enough", Outcome.SKIPPED, 0.0),
+        _row("trains", "Training ends in time", Outcome.TIMED_OUT, 0.0),
+        _row("memory", "Training fits into memory", Outcome.OUT_OF_MEMORY, 0.0),
+        _row("survives", "Odd input is survived", Outcome.CRASHED, 0.0),
+        _row(
+            "skill",
+            "The model is skilful",
+            Outcome.PASSED,
+            20.0,
+            provisional=True,
+            borderline=True,
+            evidence=(skill,),
+        ),
+        _row("fresh", "New data are forecast", Outcome.WITHHELD, 0.0),
+    )
+    return Grade(
+        lesson="lesson06_stacked",
+        title="Stacked LSTMs",
+        file="lesson06_stacked.py",
+        points=47.5,
+        provisional_points=20.0,
+        max_points=180.0,
+        percent=26.4,
+        pass_mark=60.0,
+        passed=False,
+        rows=rows,
+        next_step="Let the first LSTM return its whole sequence (line 14).",
+        notes=("This machine confines a submission only weakly.", "1 check is left to the teacher."),
+        output="loading …\n",
+        key=GradingKey(
+            submission="5f" * 32,
+            rubric="a1" * 32,
+            seed_id="public",
+            versions=Versions(grade="0.1.0", python="3.12.1", keras="3.15.1", tensorflow="2.21.0", numpy="2.3.0"),
+        ),
+        run=Run(
+            started="2025-01-31T12:00:00Z",
+            wall_seconds=31.25,
+            cpu_seconds=58.5,
+            layers=("landlock", "seccomp"),
+            missing=("user namespaces",),
+        ),
+    )
+
+
+@pytest.fixture
+def poisoned() -> Callable[[Grade, str], Grade]:
+    """A function that puts a text into every text of a grade, after what stood there."""
+
+    def poison(value: Any, text: str) -> Any:
+        if isinstance(value, str):
+            return f"{value}{text}"
+        if isinstance(value, tuple):
+            return tuple(poison(item, text) for item in value)
+        if isinstance(value, msgspec.Struct):
+            fields = msgspec.structs.asdict(value)
+            return type(value)(**{name: poison(item, text) for name, item in fields.items()})
+        return value
+
+    def poison_grade(grade: Grade, text: str) -> Grade:
+        poisoned_grade = poison(grade, text)
+        assert isinstance(poisoned_grade, Grade)
+        return poisoned_grade
+
+    return poison_grade

@@ -1,0 +1,224 @@
+import base64
+import hashlib
+import re
+from collections.abc import Callable
+from html.parser import HTMLParser
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from grader.model import Checked, Evidence, Grade, Outcome
+from grader.report import html
+
+_VOID = {"meta", "rect"}
+_NASTY = (
+    "</style></pre><script>alert(1)</script><img src=http://evil.example/x onerror=alert(1)>"
+    "\"' onload='alert(1)' style='color:red' {{ 7 * 7 }}{% raw %}&lt; [red]\x1b[31m\u202e\ud800`"
+)
+
+
+class _Page(HTMLParser):
+    """What a browser would see."""
+
+    def __init__(self, source: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.open: list[str] = []
+        self.text = ""
+        self.style = ""
+        self.feed(source)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag not in _VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open, f"</{tag}> closes nothing"
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if self.open and self.open[-1] == "style":
+            self.style += data
+        else:
+            self.text += data
+
+    def names(self) -> list[str]:
+        return [tag for tag, _ in self.tags]
+
+    def says(self, text: str) -> bool:
+        return " ".join(text.replace("`", "").split()) in " ".join(self.text.split())
+
+
+def _policy(page: _Page) -> str:
+    policies = [a["content"] for tag, a in page.tags if a.get("http-equiv") == "Content-Security-Policy"]
+    assert len(policies) == 1
+    return policies[0] or ""
+
+
+def test_everything_needed_is_said(mixed: Grade) -> None:
+    page = _Page(html.render(mixed))
+    assert not page.open
+    for text in (mixed.title, mixed.file, mixed.next_step, *mixed.notes, "47.5 of 180 points", "not yet passed"):
+        assert page.says(text), text
+    for row in mixed.rows:
+        finding = row.checked.finding
+        said = [row.title, row.checked.output]
+        if finding is not None:
+            said += [finding.headline, finding.expected, finding.received, finding.why, *finding.hints, finding.details]
+        for text in said:
+            assert page.says(text), text
+    for text in ("passed, provisional, borderline", "Provisional: 20 of these points", "near the threshold in"):
+        assert page.says(text), text
+
+
+def test_the_mark_can_be_reproduced_from_the_footer(mixed: Grade) -> None:
+    footer = _Page(html.render(mixed).partition("</main>")[2].partition("</body>")[0])
+    key, run = mixed.key, mixed.run
+    versions = msgspec.structs.astuple(key.versions)
+    for text in (key.submission, key.rubric, key.seed_id, *versions, *run.layers, *run.missing, run.started):
+        assert footer.says(text), text
+
+
+def test_the_first_hint_is_seen_and_stronger_ones_are_folded(mixed: Grade) -> None:
+    source = re.sub(r"<details.*?</details>", "", html.render(mixed), flags=re.DOTALL)
+    page = _Page(source)
+    finding = mixed.rows[1].checked.finding
+    assert finding is not None
+    assert page.says(finding.hints[0])
+    assert not any(page.says(text) for text in (*finding.hints[1:], finding.details, "0.0812", "Epoch 1/2"))
+
+
+def test_a_skipped_row_is_folded(mixed: Grade) -> None:
+    page = _Page(html.render(msgspec.structs.replace(mixed, rows=(mixed.rows[4],), output="")))
+    assert page.says("skipped: needs 'The model can be built'")
+    assert "details" not in page.names()
+
+
+@pytest.mark.parametrize("nasty", ["", _NASTY])
+def test_there_is_nothing_active_or_remote(mixed: Grade, poisoned: Callable[[Grade, str], Grade], nasty: str) -> None:
+    source = html.render(poisoned(mixed, nasty))
+    page = _Page(source)
+    assert set(page.names()).isdisjoint(
+        {"script", "img", "link", "iframe", "object", "embed", "form", "base", "a", "video", "use", "image"}
+    )
+    assert page.names().count("style") == 1
+    for _, attributes in page.tags:
+        for name, value in attributes.items():
+            assert not name.startswith("on")
+            assert name not in {"style", "src", "href", "srcset", "action"}
+            assert "//" not in (value or "")
+    assert "url(" not in page.style
+    assert "@import" not in page.style
+
+
+def test_hostile_text_changes_no_element(mixed: Grade, poisoned: Callable[[Grade, str], Grade]) -> None:
+    honest = _Page(html.render(poisoned(mixed, "x")))
+    hostile = _Page(html.render(poisoned(mixed, _NASTY)))
+    # Code in backticks is the one thing that text can ask for.
+    assert [t for t in hostile.tags if t[0] != "code"] == [t for t in honest.tags if t[0] != "code"]
+
+
+def test_hostile_text_is_shown_as_it_was_written(mixed: Grade, poisoned: Callable[[Grade, str], Grade]) -> None:
+    source = html.render(poisoned(mixed, _NASTY))
+    page = _Page(source)
+    assert page.text.count("<script>alert(1)</script>") > 3 * len(mixed.rows)
+    assert page.text.count("{{ 7 * 7 }}{% raw %}&lt; [red]\ufffd\ufffd") > 3 * len(mixed.rows)
+    assert not set("\x1b\u202e\ud800") & set(source)
+    source.encode()
+
+
+@pytest.mark.parametrize(
+    "text,expected",
+    [
+        ("use `LSTM` or `GRU`", "use <code>LSTM</code> or <code>GRU</code>"),
+        ("a ` b", "a ` b"),
+        ("`<b>`", "<code>&lt;b&gt;</code>"),
+        ("`a` ` <b>", "`a` ` &lt;b&gt;"),
+    ],
+)
+def test_backticks_become_code(mixed: Grade, text: str, expected: str) -> None:
+    assert f"<p>{expected}</p>" in html.render(msgspec.structs.replace(mixed, next_step=text))
+
+
+def test_the_policy_allows_just_our_style(mixed: Grade, poisoned: Callable[[Grade, str], Grade]) -> None:
+    page = _Page(html.render(poisoned(mixed, _NASTY)))
+    digest = base64.b64encode(hashlib.sha256(page.style.encode()).digest()).decode()
+    directives = [part.split() for part in _policy(page).split(";")]
+    assert ["default-src", "'none'"] in directives
+    assert ["style-src", f"'sha256-{digest}'"] in directives
+    assert not re.search("unsafe|http|data:|\\*", _policy(page))
+
+
+def test_the_policy_stands_before_what_it_governs(mixed: Grade) -> None:
+    source = html.render(mixed)
+    assert source.startswith("<!DOCTYPE html>")
+    assert source.index("Content-Security-Policy") < source.index("<style>")
+
+
+def test_the_structure_is_sound(mixed: Grade) -> None:
+    page = _Page(html.render(mixed))
+    levels = [int(tag[1]) for tag in page.names() if re.fullmatch("h[1-6]", tag)]
+    assert levels.count(1) == 1
+    assert levels[0] == 1
+    assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert ("html", {"lang": "en"}) in page.tags
+    ids = [attributes["id"] for _, attributes in page.tags if "id" in attributes]
+    assert len(ids) == len(set(ids))
+    assert {a["aria-labelledby"] for _, a in page.tags if "aria-labelledby" in a} == set(ids)
+    assert page.names().count("article") == len(mixed.rows)
+
+
+@pytest.mark.parametrize("percent,width", [(-5.0, "0"), (26.4, "26.4"), (100.0, "100"), (130.0, "100")])
+def test_the_bar_shows_the_percentage(mixed: Grade, percent: float, width: str) -> None:
+    page = _Page(html.render(msgspec.structs.replace(mixed, percent=percent)))
+    assert [a["width"] for _, a in page.tags if a.get("class") == "fill"] == [width]
+
+
+def test_a_fault_of_the_grader_is_no_mark(mixed: Grade) -> None:
+    fault = msgspec.structs.replace(mixed.rows[0], checked=Checked(outcome=Outcome.FAULT))
+    page = _Page(html.render(msgspec.structs.replace(mixed, rows=(fault,), passed=True)))
+    assert page.says("No mark")
+    assert page.says("the grader itself failed")
+    assert "rect" not in page.names()
+
+
+def test_evidence_without_numbers_or_labels_is_shown(mixed: Grade) -> None:
+    evidence = Evidence(name="loss", values=(float("nan"), float("-inf"), 0.123456), labels=("first",))
+    checked = msgspec.structs.replace(mixed.rows[0].checked, evidence=(evidence,))
+    row = msgspec.structs.replace(mixed.rows[0], checked=checked)
+    page = _Page(html.render(msgspec.structs.replace(mixed, rows=(row,))))
+    assert page.says("first not a number".replace(" ", "", 0)) or "firstnot a number" in page.text
+    assert "-infinite" in page.text
+    assert "0.1235" in page.text
+
+
+def _luminance(colour: str) -> float:
+    digits = colour.lstrip("#")
+    digits = "".join(2 * digit for digit in digits) if len(digits) == 3 else digits
+    parts = [int(digits[index : index + 2], 16) / 255 for index in (0, 2, 4)]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def _contrast(one: str, other: str) -> float:
+    darker, lighter = sorted((_luminance(one), _luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+@pytest.mark.parametrize("scheme", [0, 1, 2], ids=["light", "dark", "print"])
+def test_contrast_reaches_wcag_aa(scheme: int) -> None:
+    css = (Path(html.__file__).parent / "templates" / "report.css").read_text("utf-8")
+    roots = re.findall(r":root\s*\{(.*?)\}", css, re.DOTALL)
+    assert len(roots) == 3
+    colours = dict(re.findall(r"--([a-z-]+):\s*(#[0-9a-f]+)", roots[scheme]))
+    for ink in ("text", "muted", "accent", "good", "part", "miss", "idle", "fault"):
+        for ground in ("page", "card", "sunk", "accent-soft"):
+            assert _contrast(colours[ink], colours[ground]) >= 4.5, (ink, ground)
+    for ground in ("page", "card"):  # the bar's outline is no text
+        assert _contrast(colours["bar"], colours[ground]) >= 3, ground
