@@ -106,11 +106,13 @@ class Cause(Frozen, frozen=True, kw_only=True):
         headline: one sentence with `{fields}` that the check fills in.
         hint: the next step for just this cause; it goes before the criterion's own hints.
         why: why it matters, where it differs from the criterion's own reason.
+        error: regular expression over "Type: text" of an exception; a match means this cause.
     """
 
     headline: str
     hint: str = ""
     why: str = ""
+    error: str = ""
 
 
 class Rubric(Frozen, frozen=True, kw_only=True):

@@ -56,11 +56,16 @@ def confine(spec: RoomSpec, keep: tuple[int, int]) -> tuple[tuple[int, int], lis
 def _layers(spec: RoomSpec) -> dict[str, Callable[[], object]]:
     """The layers, in the order in which they are put on."""
     return {
-        "session": lambda: os.setsid(),  # own process group, no terminal  # noqa: PLW0108  looked up late: not on Windows
+        "session": _own_session,  # own process group, no terminal
         "parent": lambda: _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL),  # dies with the warm interpreter
         "limits": lambda: _limit(spec.memory_mb),
         "privileges": lambda: _prctl(_PR_SET_NO_NEW_PRIVS, 1),  # no set-uid program gives more
     }
+
+
+def _own_session() -> None:
+    if os.getsid(0) != os.getpid():
+        os.setsid()
 
 
 def _close_descriptors(keep: tuple[int, int]) -> tuple[int, int]:

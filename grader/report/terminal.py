@@ -56,7 +56,7 @@ class _Printer:
         """Yields the lines of the report."""
         grade = self._grade
         yield from self._wrapped(self._text(one_line(grade.title), "bold"))
-        yield from self._wrapped(self._text(one_line(grade.file), "dim"))
+        yield from self._wrapped(self._text(f"File: {one_line(grade.file)}", "dim"))
         yield Text()
         for row in grade.rows:
             yield from self._row(row)
@@ -145,7 +145,8 @@ class _Printer:
         bar = "    | " if self._console.options.ascii_only else "    │ "
         wrapped = list(self._wrapped(self._text(text[-_BLOCK_CHARACTERS:]), first=bar, rest=bar))
         cut = len(text) > _BLOCK_CHARACTERS or len(wrapped) > _BLOCK_LINES
-        yield Text("    ") + self._text(f"{label}{', the end of it' if cut else ''}:", "dim")
+        head = self._text(f"{label}{', the end of it' if cut else ''}:", "dim")
+        yield from self._wrapped(head, first="    ", rest="    ")
         yield from wrapped[-_BLOCK_LINES:]
 
     def _mark(self) -> Iterator[Text]:

@@ -14,8 +14,8 @@ _ESCAPES = re.compile(
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 #: What turns the writing direction, and halves of characters, which no encoding can write.
 _DECEITFUL = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-_LINE_BREAKS = re.compile("\r+\n|[\u2028\u2029]")
-_BREAKS = re.compile(r"\s*[\n\t]\s*")
+_LINE_BREAKS = re.compile("[\u2028\u2029]")
+_BREAKS = re.compile(r"[\n\t]")
 
 
 def clean(text: str) -> str:
@@ -38,7 +38,9 @@ def clean(text: str) -> str:
 
 
 def one_line(text: str, limit: int = 400) -> str:
-    """Cleans a text and brings it to one line, so that no part of it can pose as a line of ours.
+    r"""Cleans a text and brings it to one line, so that no part of it can pose as a line of ours.
+
+    What `\r` would overwrite stays too.
 
     Args:
         text: any text.
@@ -47,5 +49,6 @@ def one_line(text: str, limit: int = 400) -> str:
     Returns:
         The text on one line.
     """
-    line = _BREAKS.sub(" ", clean(text).strip())
+    pieces = (piece.strip() for piece in _BREAKS.split(clean(text.replace("\r", "\n"))))
+    line = " ".join(piece for piece in pieces if piece)
     return line if len(line) <= limit else line[: limit - 1] + "…"

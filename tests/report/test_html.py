@@ -1,5 +1,6 @@
 import base64
 import hashlib
+import itertools
 import re
 from collections.abc import Callable
 from html.parser import HTMLParser
@@ -16,6 +17,10 @@ _NASTY = (
     "</style></pre><script>alert(1)</script><img src=http://evil.example/x onerror=alert(1)>"
     "\"' onload='alert(1)' style='color:red' {{ 7 * 7 }}{% raw %}&lt; [red]\x1b[31m\u202e\ud800`"
 )
+
+
+#: In the later ones it stands beside code and in code.
+_ALL_NASTY = [_NASTY, f"{_NASTY}`", f"`{_NASTY}"]
 
 
 class _Page(HTMLParser):
@@ -97,10 +102,11 @@ def test_the_first_hint_is_seen_and_stronger_ones_are_folded(mixed: Grade) -> No
 def test_a_skipped_row_is_folded(mixed: Grade) -> None:
     page = _Page(html.render(msgspec.structs.replace(mixed, rows=(mixed.rows[4],), output="")))
     assert page.says("skipped: needs 'The model can be built'")
+    assert page.text.count("The model can be built") == 1
     assert "details" not in page.names()
 
 
-@pytest.mark.parametrize("nasty", ["", _NASTY])
+@pytest.mark.parametrize("nasty", ["", *_ALL_NASTY])
 def test_there_is_nothing_active_or_remote(mixed: Grade, poisoned: Callable[[Grade, str], Grade], nasty: str) -> None:
     source = html.render(poisoned(mixed, nasty))
     page = _Page(source)
@@ -117,15 +123,19 @@ def test_there_is_nothing_active_or_remote(mixed: Grade, poisoned: Callable[[Gra
     assert "@import" not in page.style
 
 
-def test_hostile_text_changes_no_element(mixed: Grade, poisoned: Callable[[Grade, str], Grade]) -> None:
+@pytest.mark.parametrize("nasty", _ALL_NASTY)
+def test_hostile_text_changes_no_element(mixed: Grade, poisoned: Callable[[Grade, str], Grade], nasty: str) -> None:
     honest = _Page(html.render(poisoned(mixed, "x")))
-    hostile = _Page(html.render(poisoned(mixed, _NASTY)))
+    hostile = _Page(html.render(poisoned(mixed, nasty)))
     # Code in backticks is the one thing that text can ask for.
     assert [t for t in hostile.tags if t[0] != "code"] == [t for t in honest.tags if t[0] != "code"]
 
 
-def test_hostile_text_is_shown_as_it_was_written(mixed: Grade, poisoned: Callable[[Grade, str], Grade]) -> None:
-    source = html.render(poisoned(mixed, _NASTY))
+@pytest.mark.parametrize("nasty", _ALL_NASTY)
+def test_hostile_text_is_shown_as_it_was_written(
+    mixed: Grade, poisoned: Callable[[Grade, str], Grade], nasty: str
+) -> None:
+    source = html.render(poisoned(mixed, nasty))
     page = _Page(source)
     assert page.text.count("<script>alert(1)</script>") > 3 * len(mixed.rows)
     assert page.text.count("{{ 7 * 7 }}{% raw %}&lt; [red]\ufffd\ufffd") > 3 * len(mixed.rows)
@@ -166,7 +176,7 @@ def test_the_structure_is_sound(mixed: Grade) -> None:
     levels = [int(tag[1]) for tag in page.names() if re.fullmatch("h[1-6]", tag)]
     assert levels.count(1) == 1
     assert levels[0] == 1
-    assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert all(after <= before + 1 for before, after in itertools.pairwise(levels))
     assert ("html", {"lang": "en"}) in page.tags
     ids = [attributes["id"] for _, attributes in page.tags if "id" in attributes]
     assert len(ids) == len(set(ids))
@@ -193,9 +203,8 @@ def test_evidence_without_numbers_or_labels_is_shown(mixed: Grade) -> None:
     checked = msgspec.structs.replace(mixed.rows[0].checked, evidence=(evidence,))
     row = msgspec.structs.replace(mixed.rows[0], checked=checked)
     page = _Page(html.render(msgspec.structs.replace(mixed, rows=(row,))))
-    assert page.says("first not a number".replace(" ", "", 0)) or "firstnot a number" in page.text
-    assert "-infinite" in page.text
-    assert "0.1235" in page.text
+    rows = re.findall(r"(first|\d)(not a number|-infinite|0\.1235)", page.text)
+    assert rows == [("first", "not a number"), ("2", "-infinite"), ("3", "0.1235")]
 
 
 def _luminance(colour: str) -> float:

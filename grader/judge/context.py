@@ -1,0 +1,81 @@
+"""What all views of one grading share: the rooms, the submission's text, the budgets, the record of a check."""
+
+from dataclasses import dataclass, field
+
+from grader.judge.source import Source
+from grader.model import MAX_EVIDENCE_VALUES, Evidence
+from grader.rooms.house import House
+from grader.rooms.room import Budget
+from grader.rubric import Criterion, Rubric
+from grader.seeds import Streams
+from grader.submission import Submission
+
+_MAX_OUTPUT = 16 * 1024
+
+
+@dataclass
+class Record:
+    """What is noted while one check runs."""
+
+    provisional: bool = False
+    borderline: bool = False
+    evidence: list[Evidence] = field(default_factory=list)
+    output: str = ""
+
+    def measured(self, name: str, *values: float, unit: str = "", labels: tuple[str, ...] = ()) -> None:
+        """Notes numbers that the mark rests on.
+
+        Args:
+            name: what was measured.
+            *values: the numbers.
+            unit: their unit.
+            labels: a name for each.
+        """
+        numbers = tuple(float(value) for value in values[:MAX_EVIDENCE_VALUES])
+        self.evidence.append(Evidence(name=name, values=numbers, unit=unit, labels=labels))
+
+    def printed(self, text: str) -> None:
+        """Notes what the submission printed."""
+        self.output = (self.output + text)[:_MAX_OUTPUT]
+
+
+@dataclass
+class Context:
+    """One grading, as its views see it.
+
+    Attributes:
+        house: the rooms.
+        submission: the file.
+        source: its text as a tree.
+        rubric: the lesson's rubric.
+        streams: seeds of hidden data.
+        cpu_seconds: budget of one call from the command line, or None for the rubric's.
+        criterion: the criterion that is being checked.
+        record: what is noted for it.
+        until: top-level statements that can be run, where loading stops before the end.
+        output: what the submission printed while it was loaded for the first time.
+    """
+
+    house: House
+    submission: Submission
+    source: Source
+    rubric: Rubric
+    streams: Streams
+    cpu_seconds: float | None = None
+    criterion: Criterion | None = None
+    record: Record = field(default_factory=Record)
+    until: int | None = None
+    output: str = ""
+
+    def call_budget(self) -> Budget:
+        """What one call of the submission may use."""
+        own = self.criterion.cpu_seconds if self.criterion else None
+        return self._budget(self.cpu_seconds or own or self.rubric.limits.cpu_seconds)
+
+    def load_budget(self) -> Budget:
+        """What loading the file may use."""
+        return self._budget(self.rubric.limits.import_seconds)
+
+    def _budget(self, cpu_seconds: float) -> Budget:
+        limits = self.rubric.limits
+        return Budget(cpu_seconds, limits.reply_mb << 20, limits.memory_mb)

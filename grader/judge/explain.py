@@ -1,0 +1,150 @@
+"""From what went wrong in a room to the cause that a student is told, and from a cause to its wording."""
+
+import re
+import signal
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import msgspec
+
+from grader.errors import GraderFault
+from grader.judge.misses import Miss
+from grader.judge.source import Source
+from grader.model import Finding, Outcome
+from grader.rooms.verdicts import BadReply, Died, OutOfMemory, RoomVerdict, StudentError, TimedOut
+from grader.rubric import Cause, Criterion
+from grader.wire.messages import Raised
+
+#: Errors are quoted up to this length in a headline; the details fold has the rest.
+_MAX_QUOTE = 160
+
+
+@cache
+def general_causes() -> dict[str, Cause]:
+    """The wording that all lessons share."""
+    text = resources.files("grader.judge").joinpath("causes.toml").read_bytes()
+    return msgspec.toml.decode(text, type=dict[str, Cause])
+
+
+def miss_of(verdict: RoomVerdict, function: str, source: Source, causes: Mapping[str, Cause]) -> Miss:
+    """Explains a room's verdict on a call.
+
+    Args:
+        verdict: what the room did instead of answering.
+        function: the function that was called.
+        source: the submission, for its lines.
+        causes: the lesson's own causes; they are looked at first.
+
+    Returns:
+        The miss to raise.
+    """
+    match verdict:
+        case StudentError():
+            return _of_exception(verdict.raised, function, source, causes)
+        case TimedOut():
+            clock = " on the clock" if verdict.on_clock else ""
+            return _at(verdict.raised, "timed-out", function, source, Outcome.TIMED_OUT, seconds=f"{verdict.seconds:g}", clock=clock)
+        case OutOfMemory():
+            return _at(verdict.raised, "out-of-memory", function, source, Outcome.OUT_OF_MEMORY, megabytes=verdict.memory_mb)
+        case Died():
+            return Miss("died", outcome=Outcome.CRASHED, function=function, how=how_it_died(verdict.code))
+        case BadReply():
+            return Miss("bad-reply", function=function, error=str(verdict))
+    raise GraderFault(f"a room gave an unknown verdict: {type(verdict).__name__}")
+
+
+def how_it_died(code: int | None) -> str:
+    """Says how a process ended, in words."""
+    if code is None:
+        return "it had already ended"
+    if code >= 0:
+        return f"exit code {code}"
+    try:
+        return f"signal {signal.Signals(-code).name}"
+    except ValueError:
+        return f"signal {-code}"
+
+
+def _of_exception(raised: Raised, function: str, source: Source, causes: Mapping[str, Cause]) -> Miss:
+    names = {raised.type_name, *raised.bases}
+    if "NotImplementedError" in names and raised.lines:
+        place = source.place(raised.lines[-1].line, raised.lines[-1].function)
+        if "NotImplementedError" in place.text:
+            return Miss("not-started", outcome=Outcome.NOT_STARTED, place=place, function=function)
+    if "SystemExit" in names:
+        return _at(raised, "exits", function, source, Outcome.FAILED)
+    if "TypeError" in names and not raised.lines and f"{function}()" in raised.message:
+        definition = source.signature(function) or function
+        miss = Miss("wrong-signature", received=definition, details=raised.traceback, function=function)
+        miss.place = source.function(function)
+        return miss
+    text = f"{raised.type_name}: {raised.message}"
+    for code, cause in (*causes.items(), *general_causes().items()):
+        if cause.error and re.search(cause.error, text):
+            return _at(raised, code, function, source, Outcome.FAILED)
+    return _at(raised, "raised", function, source, Outcome.FAILED)
+
+
+def _at(raised: Raised | None, cause: str, function: str, source: Source, outcome: Outcome, **fields: Any) -> Miss:
+    """A miss that points at the innermost of the student's lines."""
+    miss = Miss(cause, outcome=outcome, function=function, **fields)
+    if raised is not None:
+        miss.fields |= {"type": raised.type_name, "error": quote(raised.message) or raised.type_name}
+        miss.details = raised.traceback
+        if raised.lines:
+            miss.place = source.place(raised.lines[-1].line, raised.lines[-1].function)
+    return miss
+
+
+def quote(message: str) -> str:
+    """The first line of an error's text, short enough for a headline."""
+    line = message.strip().partition("\n")[0].strip()
+    return line if len(line) <= _MAX_QUOTE else line[: _MAX_QUOTE - 1] + "…"
+
+
+class _Fields(dict[str, Any]):
+    """Fields of a wording; one that the check forgot shows as its name, which a test finds."""
+
+    def __missing__(self, key: str) -> str:
+        return f"{{{key}}}"
+
+
+def finding_of(miss: Miss, criterion: Criterion, causes: Mapping[str, Cause]) -> Finding:
+    """Puts a miss into words.
+
+    Args:
+        miss: what a check raised.
+        criterion: the criterion, for its reason and hints.
+        causes: the lesson's own causes; they come before the general ones.
+
+    Returns:
+        The finding.
+
+    Raises:
+        GraderFault: there is no wording for this cause.
+    """
+    cause = causes.get(miss.cause) or general_causes().get(miss.cause)
+    if cause is None:
+        raise GraderFault(f"there is no wording for the cause {miss.cause} of {criterion.id}")
+    fields = _Fields(miss.fields, expected=miss.expected, received=miss.received)
+    hint = cause.hint.format_map(fields)
+    return Finding(
+        cause=miss.cause,
+        headline=_sentence(cause.headline.format_map(fields)),
+        expected=miss.expected,
+        received=miss.received,
+        why=cause.why or criterion.why,
+        hints=tuple(text for text in (hint, *criterion.hints) if text),
+        place=miss.place,
+        details=miss.details,
+    )
+
+
+def _sentence(text: str) -> str:
+    """Starts with a capital unless the first word is code, and ends with one full stop at most."""
+    first = text.partition(" ")[0]
+    if first.isalpha() and first.islower():
+        text = text[:1].upper() + text[1:]
+    return text[:-1] if text.endswith("..") else text

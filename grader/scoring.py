@@ -1,0 +1,50 @@
+"""From outcomes to points: a pure function of the rubric and what the judge said."""
+
+from collections.abc import Mapping
+
+from grader.errors import GraderFault
+from grader.model import Checked, Outcome, Scored
+from grader.rubric import Rubric
+
+
+def score(rubric: Rubric, checked: Mapping[str, Checked]) -> tuple[Scored, ...]:
+    """Gives each criterion of the rubric its points.
+
+    Args:
+        rubric: names every criterion; nothing else gets a row.
+        checked: what the judge said of each.
+
+    Returns:
+        One row a criterion, in the rubric's order.
+
+    Raises:
+        GraderFault: the judge said nothing of a criterion, or found a fault of ours; a fault is never scored.
+    """
+    rows = []
+    for criterion in rubric.criteria:
+        result = checked.get(criterion.id)
+        if result is None or result.outcome is Outcome.FAULT:
+            reason = result.finding.headline if result and result.finding else "its check did not run"
+            raise GraderFault(f"criterion {criterion.id} could not be judged: {reason}")
+        withheld = result.outcome is Outcome.WITHHELD
+        credit = 1.0 if result.outcome is Outcome.PASSED else min(max(result.credit, 0.0), 0.99)
+        rows.append(
+            Scored(
+                id=criterion.id,
+                title=criterion.title,
+                visibility=criterion.visibility,
+                points=0.0 if withheld else round(credit * criterion.points, 2),
+                max_points=0.0 if withheld else criterion.points,
+                checked=result,
+            )
+        )
+    return tuple(rows)
+
+
+def percent(rows: tuple[Scored, ...]) -> float:
+    """The mark in percent of the points to be had, rounded to one decimal; rounding never makes it full."""
+    most = sum(row.max_points for row in rows)
+    points = sum(row.points for row in rows)
+    if most == 0 or points >= most:
+        return 100.0 if most else 0.0
+    return min(round(100 * points / most, 1), 99.9)
