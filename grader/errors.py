@@ -11,3 +11,7 @@ class UsageProblem(GradeError):
 
 class GraderFault(GradeError):
     """A fault of ours, never of the submission; it is never scored (exit code 3)."""
+
+
+class MachineBusy(GraderFault):
+    """The machine gave a room no time to run; grading again may well go through."""

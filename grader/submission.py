@@ -111,7 +111,9 @@ def _syntax(text: str) -> Unreadable | None:
         source = (text.splitlines() or [""])[min(line, text.count("\n") + 1) - 1 :][:1]
         shown = source[0] if source else ""
         caret = f"line {line}\n{shown}\n{' ' * (min(column, len(shown) + 1) - 1)}^ {problem.msg}"
-        return Unreadable("syntax-error", {"error": problem.msg}, Place(line=line, text=shown.strip()[:200]), caret[:2000])
+        return Unreadable(
+            "syntax-error", {"error": problem.msg}, Place(line=line, text=shown.strip()[:200]), caret[:2000]
+        )
     except (ValueError, RecursionError, MemoryError) as problem:  # null bytes, or nested beyond all reason
         return Unreadable("syntax-error", {"error": _first_line(problem)})
     return None if body else Unreadable("empty-file")

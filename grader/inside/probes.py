@@ -63,8 +63,8 @@ def influence(namespace: dict[str, Any], model: Any, x: np.ndarray, source: int,
         target: number of the layer whose input is watched.
 
     Returns:
-        Booleans, [steps of the source's output, steps of the target's input]; empty where the source has no
-        steps or the target is never called after it. An input without steps counts as one step.
+        Booleans, [steps of the source's output, steps of the target's input]; empty where one of them is never
+        called. What has no steps counts as one.
     """
     del namespace
     steps = _output_steps(model, x, source)
@@ -124,7 +124,7 @@ def _output_steps(model: Any, x: np.ndarray, source: int) -> int:
         del layer, inputs
         if number == source:
             array = np.asarray(_first(outputs))
-            steps = array.shape[1] if array.ndim > 2 else 0  # noqa: PLR2004  [batch, time, ...]
+            steps = array.shape[1] if array.ndim > 2 else 1  # noqa: PLR2004  [batch, time, ...]
         return outputs
 
     with recorded(model, look):
@@ -140,7 +140,7 @@ def _nudged(outputs: Any, steps: int) -> Any:
         return type(outputs)([_nudged(outputs[0], steps), *outputs[1:]])
     change = np.zeros(outputs.shape, "float32")
     for step in range(steps):
-        change[step, step] = _NUDGE
+        change[(step, step) if len(outputs.shape) > 2 else step] = _NUDGE  # noqa: PLR2004  [batch, time, ...]
     return outputs + tf.constant(change)
 
 

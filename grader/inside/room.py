@@ -12,25 +12,24 @@ from grader.inside.loading import StatementError, Submission
 from grader.inside.values import Values
 from grader.inside.verbs import VERBS
 from grader.wire import frames, messages
-from grader.wire.control import RoomSpec, Warm
+from grader.wire.control import RoomSpec
 
 _CHUNK = 1 << 20
 
 
-def live(channel: tuple[int, int], spec: RoomSpec, versions: Warm) -> NoReturn:
+def live(channel: tuple[int, int], spec: RoomSpec) -> NoReturn:
     """Serves the host until it hangs up; never returns.
 
     Args:
         channel: descriptors of the room's end of the channel, for reading and for writing.
         spec: how to be confined.
-        versions: versions of what is imported, to be told.
     """
     channel, layers, missing = confine(spec, channel)
     sys.stdout = open(1, "w", encoding="utf-8", errors="replace", closefd=False)  # noqa: SIM115
     sys.stderr = open(2, "w", encoding="utf-8", errors="replace", buffering=1, closefd=False)  # noqa: SIM115
     determinism.fix_entropy()
     room = _Room(channel, spec)
-    room.say(messages.Ready(versions, layers, missing))
+    room.say(messages.Ready(layers, missing))
     room.serve()
 
 
@@ -101,9 +100,8 @@ class _Room:
         self.say(messages.CalledBack(number, lowered, {name: self._values.lower(arg) for name, arg in kwargs.items()}))
         reply = self._hear()
         if isinstance(reply, messages.Refusal):
-            raise ValueError(reply.message)
-        if not isinstance(reply, messages.Answer):
-            raise RuntimeError(f"{type(reply).__name__} out of turn")  # noqa: TRY004  the host broke the protocol
+            raise ValueError(reply.message)  # noqa: TRY004  what the judge said, not what its type is
+        assert isinstance(reply, messages.Answer), "the host speaks out of turn"  # noqa: S101  a bug of ours
         return self._values.lift(reply.value)
 
     def _hear(self) -> messages.ToRoomMessage:

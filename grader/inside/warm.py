@@ -8,7 +8,6 @@ import gc
 import os
 import select
 import socket
-import sys
 from pathlib import Path
 
 from grader.wire import control
@@ -16,14 +15,8 @@ from grader.wire import control
 _EXIT_BROKEN_ROOM = 97
 
 
-def import_keras() -> control.Warm:
-    """Imports Keras and TensorFlow and pins one thread; runs no operation.
-
-    Returns:
-        The versions at hand.
-    """
-    import keras
-    import numpy as np
+def import_keras() -> None:
+    """Imports Keras and TensorFlow and pins one thread; runs no operation."""
     import tensorflow as tf
 
     # Lazily imported on the first fit, save or load otherwise: once here instead of once a room.
@@ -33,8 +26,6 @@ def import_keras() -> control.Warm:
     tf.config.threading.set_intra_op_parallelism_threads(1)
     tf.config.threading.set_inter_op_parallelism_threads(1)
     tf.config.experimental.enable_op_determinism()
-    python = ".".join(str(part) for part in sys.version_info[:3])
-    return control.Warm(python, keras.__version__, tf.__version__, np.__version__)
 
 
 def serve_forks(host: socket.socket) -> None:
@@ -43,8 +34,8 @@ def serve_forks(host: socket.socket) -> None:
     Args:
         host: control channel to the host.
     """
-    versions = import_keras()
-    host.send(control.encode(versions))
+    import_keras()
+    host.send(control.encode(control.Warm()))
     gc.collect()
     gc.freeze()  # keeps the collector from touching, and thereby copying, the pages shared with rooms
     children: dict[int, int] = {}  # pidfd -> pid
@@ -60,7 +51,7 @@ def serve_forks(host: socket.socket) -> None:
             packet, given, _, _ = socket.recv_fds(host, control.PACKET, 2)
             if not packet:
                 os._exit(0)
-            pidfd = _fork_room(host, packet, given, versions)
+            pidfd = _fork_room(host, packet, given)
             if pidfd is not None:
                 children[pidfd[1]] = pidfd[0]
                 poll.register(pidfd[1], select.POLLIN)
@@ -74,13 +65,13 @@ def become_fresh_room(spec: bytes) -> None:
     """
     reads, writes = os.dup(0), os.dup(1)
     os.dup2(2, 1)  # what the submission prints must not get between the frames
-    versions = import_keras()
+    import_keras()
     from grader.inside.room import live
 
-    live((reads, writes), control.decode_to_warm.decode(spec), versions)
+    live((reads, writes), control.decode_to_warm.decode(spec))
 
 
-def _fork_room(host: socket.socket, packet: bytes, given: list[int], versions: control.Warm) -> tuple[int, int] | None:
+def _fork_room(host: socket.socket, packet: bytes, given: list[int]) -> tuple[int, int] | None:
     """Forks one room and tells the host; returns its pid and pidfd."""
     threads = sum(1 for _ in Path("/proc/self/task").iterdir())
     if threads != 1:
@@ -90,7 +81,7 @@ def _fork_room(host: socket.socket, packet: bytes, given: list[int], versions: c
         return None
     pid = os.fork()
     if pid == 0:
-        _room(packet, given, versions)
+        _room(packet, given)
     for descriptor in given:
         os.close(descriptor)
     pidfd = os.pidfd_open(pid)  # cannot name another process: only we reap this one
@@ -98,7 +89,7 @@ def _fork_room(host: socket.socket, packet: bytes, given: list[int], versions: c
     return pid, pidfd
 
 
-def _room(packet: bytes, given: list[int], versions: control.Warm) -> None:
+def _room(packet: bytes, given: list[int]) -> None:
     """Lives as a room and never returns."""
     try:
         channel, output = given
@@ -106,7 +97,7 @@ def _room(packet: bytes, given: list[int], versions: control.Warm) -> None:
         os.dup2(output, 2)
         from grader.inside.room import live
 
-        live((channel, channel), control.decode_to_warm.decode(packet), versions)
+        live((channel, channel), control.decode_to_warm.decode(packet))
     except BaseException:  # noqa: BLE001  a forked child must never run on in its parent's code
         import traceback
 

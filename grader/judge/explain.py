@@ -44,10 +44,16 @@ def miss_of(verdict: RoomVerdict, function: str, source: Source, causes: Mapping
         case StudentError():
             return _of_exception(verdict.raised, function, source, causes)
         case TimedOut():
-            clock = " on the clock" if verdict.on_clock else ""
-            return _at(verdict.raised, "timed-out", function, source, Outcome.TIMED_OUT, seconds=f"{verdict.seconds:g}", clock=clock)
+            miss = _at(verdict.raised, "timed-out", function, source, Outcome.TIMED_OUT)
+            miss.fields |= {
+                "seconds": f"{verdict.seconds:g}",
+                "clock": " on the clock" if verdict.on_clock else "",
+            }
+            return miss
         case OutOfMemory():
-            return _at(verdict.raised, "out-of-memory", function, source, Outcome.OUT_OF_MEMORY, megabytes=verdict.memory_mb)
+            miss = _at(verdict.raised, "out-of-memory", function, source, Outcome.OUT_OF_MEMORY)
+            miss.fields["megabytes"] = verdict.memory_mb
+            return miss
         case Died():
             return Miss("died", outcome=Outcome.CRASHED, function=function, how=how_it_died(verdict.code))
         case BadReply():
@@ -87,9 +93,9 @@ def _of_exception(raised: Raised, function: str, source: Source, causes: Mapping
     return _at(raised, "raised", function, source, Outcome.FAILED)
 
 
-def _at(raised: Raised | None, cause: str, function: str, source: Source, outcome: Outcome, **fields: Any) -> Miss:
+def _at(raised: Raised | None, cause: str, function: str, source: Source, outcome: Outcome) -> Miss:
     """A miss that points at the innermost of the student's lines."""
-    miss = Miss(cause, outcome=outcome, function=function, **fields)
+    miss = Miss(cause, outcome=outcome, function=function)
     if raised is not None:
         miss.fields |= {"type": raised.type_name, "error": quote(raised.message) or raised.type_name}
         miss.details = raised.traceback

@@ -12,7 +12,7 @@ class Miss(Exception):
     `fields`. Nothing hidden may stand in any of the texts: they are shown to the student.
     """
 
-    def __init__(  # noqa: PLR0913  each is a part of the explanation
+    def __init__(
         self,
         cause: str,
         *,

@@ -24,6 +24,11 @@ class Source:
             self._tree = ast.Module([], [])
         self._functions = {node.name: node for node in self._tree.body if isinstance(node, ast.FunctionDef)}
 
+    @property
+    def statements(self) -> int:
+        """Number of statements at the top level."""
+        return len(self._tree.body)
+
     def place(self, line: int, function: str | None = None) -> Place:
         """A line of the submission with its text."""
         text = self._lines[line - 1].strip()[:_MAX_LINE] if 0 < line <= len(self._lines) else ""

@@ -149,9 +149,9 @@ class SubmissionView:
         """
         unreadable = self._context.submission.unreadable
         if unreadable is not None:
-            raise Miss(
-                unreadable.cause, place=unreadable.place, details=unreadable.details, **unreadable.fields
-            )
+            miss = Miss(unreadable.cause, place=unreadable.place, details=unreadable.details)
+            miss.fields |= unreadable.fields
+            raise miss
         stopped = self._start(None)
         if stopped is not None:
             raise stopped
@@ -283,11 +283,11 @@ class SubmissionView:
     def _start(self, until: int | None) -> Miss | None:
         """Starts the room and loads; returns why loading stopped, and keeps how far it came for later rooms."""
         context = self._context
-        room, self._work = context.house.room(
-            submission=True, carried=self._carried.folder if self._carried else None
-        )
+        room, self._work = context.house.room(submission=True, carried=self._carried.folder if self._carried else None)
         budget = context.load_budget()
-        message = messages.Load(context.submission.text, context.submission.name, until, self._seed("load"), budget.soft)
+        message = messages.Load(
+            context.submission.text, context.submission.name, until, self._seed("load"), budget.soft
+        )
         try:
             reply = room.request(message, budget)
             if not isinstance(reply, messages.Loaded):

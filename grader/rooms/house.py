@@ -11,7 +11,6 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from grader.errors import GraderFault
-from grader.model import Versions
 from grader.rooms.fresh import FreshStarter
 from grader.rooms.process import RoomProcess
 from grader.rooms.room import Room
@@ -79,7 +78,6 @@ class House:
         self._cpu_before = rooms.cpu_seconds
         self.layers: tuple[str, ...] = ()
         self.missing: tuple[str, ...] = ()
-        self.versions: control.Warm | None = None
 
     def __enter__(self) -> Self:
         """Enters the house."""
@@ -130,7 +128,6 @@ class House:
             raise GraderFault(f"a room cannot be started: {problem.strerror}") from problem
         self._open.append(room)
         self.layers, self.missing = tuple(room.ready.layers), tuple(room.ready.missing)
-        self.versions = room.ready.versions
         return room, work
 
     def collect(self, work: Path, name: str) -> Path:
@@ -203,13 +200,3 @@ def _remove(folder: Path) -> None:
     for part, _, _ in os.walk(folder):
         Path(part).chmod(0o700)
     shutil.rmtree(folder, ignore_errors=True)
-
-
-def versions(warm: control.Warm, grade: str) -> Versions:
-    """The versions a mark depends on.
-
-    Args:
-        warm: versions that a room told before any submission ran.
-        grade: version of this package.
-    """
-    return Versions(grade=grade, python=warm.python, keras=warm.keras, tensorflow=warm.tensorflow, numpy=warm.numpy)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
-from grader.errors import GraderFault
+from grader.errors import GraderFault, MachineBusy
 from grader.rooms.process import Output, RoomProcess, cpu_seconds, waiting_seconds
 from grader.rooms.verdicts import BadReply, Died, OutOfMemory, RoomVerdict, StudentError, TimedOut
 from grader.wire import frames, messages
@@ -247,7 +247,7 @@ class _Meter:
 
         Raises:
             TimedOut: the room used up its CPU time or the clock.
-            GraderFault: the clock ran out because the machine was busy: that says nothing of the submission.
+            MachineBusy: the clock ran out because the machine was busy: that says nothing of the submission.
         """
         self.spent = cpu_seconds(self._pid) - self._cpu_before
         if self.spent > self._budget.cpu_seconds + GRACE:
@@ -255,7 +255,7 @@ class _Meter:
         passed = time.monotonic() - self._started
         if passed > self._budget.wall_seconds + GRACE:
             if waiting_seconds(self._pid) - self._waited_before > passed / 2:
-                raise GraderFault(f"the machine was too busy: a room waited for a core for most of {passed:.0f} s")
+                raise MachineBusy(f"the machine was too busy: a room waited for a core for most of {passed:.0f} s")
             raise TimedOut(self._budget.wall_seconds, on_clock=True)
 
     @contextmanager

@@ -26,12 +26,7 @@ class RoomSpec(msgspec.Struct, frozen=True, tag="room"):
 
 
 class Warm(msgspec.Struct, frozen=True, tag="warm"):
-    """The warm interpreter is ready; these are its versions."""
-
-    python: str
-    keras: str
-    tensorflow: str
-    numpy: str
+    """The warm interpreter is ready."""
 
 
 class Started(msgspec.Struct, frozen=True, tag="started"):

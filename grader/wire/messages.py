@@ -9,8 +9,6 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from grader.wire.control import Warm
-
 _Count = Annotated[int, msgspec.Meta(ge=0)]
 #: Texts of errors are cut to this length by an honest room; a longer one is refused.
 MAX_TEXT = 16_384
@@ -243,12 +241,10 @@ class Ready(_Record, frozen=True, tag="ready"):
     """The room stands.
 
     Attributes:
-        versions: versions of what is imported.
         layers: confinement layers in force.
         missing: layers that could not be had.
     """
 
-    versions: Warm
     layers: list[_Name]
     missing: list[_Name]
 

@@ -1,0 +1,274 @@
+"""A model in the clean room: no student code there, so what it is and what it predicts can be trusted."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import numpy as np
+
+from grader.errors import GraderFault
+from grader.judge.archive import RefusedArchive, check_archive
+from grader.judge.context import Context
+from grader.judge.graph import OPERATIONS
+from grader.judge.misses import Miss
+from grader.judge.values import from_wire, shape_in_words, to_wire
+from grader.rooms.verdicts import BadReply, RoomVerdict, StudentError
+from grader.wire import messages
+
+if TYPE_CHECKING:
+    from grader.rooms.room import Room
+
+#: Asks a room for one of its verbs.
+Ask = Callable[..., Any]
+
+
+class LayerCall(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One call of one layer while the model ran once, in call order.
+
+    Layers inside a wrapper (Bidirectional, TimeDistributed, RNN) count as the wrapper.
+
+    Attributes:
+        layer: number of the layer; a layer that is called twice has one number.
+        name: its name, which says nothing.
+        kind: its class, e.g. "LSTM".
+        own: whether its class is the student's own.
+        wraps: class of the layer that it wraps, or None.
+        recurrent: whether it, or what it wraps, is a recurrent layer.
+        cells: classes of its cells, e.g. ("LSTMCell",); stacked cells are several.
+        units: its units, where it has any.
+        return_sequences: as set, or None for layers without it.
+        go_backwards: as set, or None.
+        stateful: as set, or None.
+        parameters: number of its weights.
+        input_shape: shape of its (first) input, the batch as None.
+        output_shape: shape of its (first) output, the batch as None.
+        constant_input: whether the input is the same at all timesteps.
+    """
+
+    layer: int
+    name: str
+    kind: str
+    own: bool
+    wraps: str | None
+    recurrent: bool
+    cells: tuple[str, ...]
+    units: int | None
+    return_sequences: bool | None
+    go_backwards: bool | None
+    stateful: bool | None
+    parameters: int
+    input_shape: tuple[int | None, ...]
+    output_shape: tuple[int | None, ...]
+    constant_input: bool
+
+    @property
+    def is_lstm(self) -> bool:
+        """Whether all its cells are LSTM cells."""
+        return self.recurrent and bool(self.cells) and set(self.cells) == {"LSTMCell"}
+
+
+class CleanModel:
+    """A model that can be asked what it is and what it predicts."""
+
+    def __init__(self, ask: Ask, handle: Any, describe: tuple[Ask, Any], on_claim: Callable[[], None] | None) -> None:
+        """Knows whom to ask.
+
+        Args:
+            ask: asks the room that predicts.
+            handle: the model there.
+            describe: who can tell its layers, and the model there; the student's room for a frozen graph.
+            on_claim: called when what is told of its layers is only a claim.
+        """
+        self._ask = ask
+        self._handle = handle
+        self._describe = describe
+        self._on_claim = on_claim
+
+    def predict(self, x: np.ndarray) -> np.ndarray:
+        """Predicts.
+
+        Args:
+            x: inputs, [n, ...].
+
+        Returns:
+            Outputs, [n, ...].
+        """
+        return np.asarray(self._asked(self._ask, "predict", model=self._handle, x=x))
+
+    def dependency(self, x: np.ndarray) -> np.ndarray:
+        """Which output steps change when an input step changes.
+
+        Args:
+            x: one input, [1, timesteps, features].
+
+        Returns:
+            Booleans, [output steps, timesteps].
+        """
+        return np.asarray(self._asked(self._ask, "dependency", model=self._handle, x=x))
+
+    def calls(self, x: np.ndarray) -> list[LayerCall]:
+        """Runs it once and tells the calls of its layers, in order.
+
+        Args:
+            x: input batch, [batch, ...].
+        """
+        told = self._told("trace", x=x)
+        try:
+            return msgspec.convert(told, list[LayerCall])
+        except msgspec.ValidationError as problem:
+            raise Miss("bad-reply", function="the model", error=str(problem)) from problem
+
+    def influence(self, x: np.ndarray, source: LayerCall, target: LayerCall) -> np.ndarray:
+        """Which steps of one layer's input change when a step of another layer's output changes.
+
+        Args:
+            x: one input, [1, ...].
+            source: the layer whose output is changed.
+            target: the layer whose input is watched.
+
+        Returns:
+            Booleans, [steps of the source, steps of the target]; a layer that returns no sequence has one step.
+        """
+        return np.asarray(self._told("influence", x=x, source=source.layer, target=target.layer))
+
+    def _told(self, verb: str, **args: Any) -> Any:
+        ask, handle = self._describe
+        if self._on_claim is not None:
+            self._on_claim()
+        return self._asked(ask, verb, model=handle, **args)
+
+    def _asked(self, ask: Ask, verb: str, **args: Any) -> Any:
+        try:
+            return ask(verb, **args)
+        except StudentError as verdict:
+            shape = shape_in_words((None, *np.asarray(args["x"]).shape[1:]))
+            error = verdict.raised.message.strip().partition("\n")[0][:200]
+            raise Miss(
+                "model-fails", shape=shape, error=error, function="the function", details=verdict.raised.traceback
+            ) from verdict
+        except RoomVerdict as verdict:
+            raise Miss("model-refused", function="the function", error=f"running it ends with {verdict}") from verdict
+
+
+class CleanRoom:
+    """The room without student code. It is started when first needed, and again when a model brings it down."""
+
+    def __init__(self, context: Context) -> None:
+        """Starts nothing yet.
+
+        Args:
+            context: the grading.
+        """
+        self._context = context
+        self._room: Room | None = None
+
+    def ask(self, verb: str, **args: Any) -> Any:
+        """Asks the clean room.
+
+        Args:
+            verb: one of its verbs.
+            **args: plain values and handles of this room.
+
+        Raises:
+            RoomVerdict: it cannot.
+        """
+        if self._room is None or not self._room.is_open:
+            self._room, _ = self._context.house.room(submission=False)
+        budget = self._context.call_budget()
+        wired = {key: to_wire(value, _no_function) for key, value in args.items()}
+        seed = self._context.streams.seed("clean room")
+        reply = self._room.request(messages.Ask(verb, wired, seed, budget.soft), budget)
+        if not isinstance(reply, messages.Returned):
+            raise BadReply("it spoke out of turn")
+        return from_wire(reply.value, lambda handle: handle)
+
+    def build(self, config: str, weights: list[np.ndarray]) -> Any:
+        """Builds a Keras layer or model as the check describes it; a handle for `call` and other verbs.
+
+        Args:
+            config: its serialized configuration, JSON.
+            weights: its weights, or none to leave them as they are initialised.
+        """
+        record = messages.Built(config, [to_wire(weight, _no_function) for weight in weights])  # type: ignore[misc]
+        return self.ask("build", thing=record)
+
+    def take(self, ask: Ask, model: Any, sample: np.ndarray, explain: Callable[[RoomVerdict], Miss]) -> CleanModel:
+        """Takes over a model from a student room.
+
+        Args:
+            ask: asks that room.
+            model: the model there.
+            sample: an input batch.
+            explain: explains what that room does instead of answering.
+
+        Returns:
+            The model here; one that cannot be brought here is asked where it is, provisionally.
+
+        Raises:
+            Miss: it cannot be run, or is refused.
+        """
+        claim = self._note_claim
+        try:
+            packed = ask("pack", model=model, sample=sample)
+        except StudentError:
+            self._must_run(ask, model, sample, explain)
+            return CleanModel(_claiming(ask, claim), model, (ask, model), claim)
+        except RoomVerdict as verdict:
+            raise explain(verdict) from verdict
+        form, data = _packed(packed)
+        if form == "archive":
+            try:
+                check_archive(data)
+            except RefusedArchive as problem:
+                raise Miss("model-refused", function="the function", error=str(problem)) from problem
+        try:
+            handle = self.ask("unpack", form=form, data=data, operations=sorted(OPERATIONS))
+        except RoomVerdict as verdict:
+            self._must_run(ask, model, sample, explain)
+            raise Miss(
+                "model-refused", function="the function", error=f"loading it ends with {verdict}"[:300]
+            ) from verdict
+        if not isinstance(handle, messages.Handle):
+            raise GraderFault("the clean room returns no model")
+        if form == "archive":
+            return CleanModel(self.ask, handle, (self.ask, handle), None)
+        return CleanModel(self.ask, handle, (ask, model), claim)
+
+    def _must_run(self, ask: Ask, model: Any, sample: np.ndarray, explain: Callable[[RoomVerdict], Miss]) -> None:
+        """Holds that a model runs on the sample where it is; else that is what the student has to mend."""
+        try:
+            ask("predict", model=model, x=sample)
+        except StudentError as verdict:
+            miss = explain(verdict)
+            if miss.cause == "raised":
+                miss.cause = "model-fails"
+                miss.fields["shape"] = shape_in_words((None, *sample.shape[1:]))
+            raise miss from verdict
+        except RoomVerdict as verdict:
+            raise explain(verdict) from verdict
+
+    def _note_claim(self) -> None:
+        self._context.record.provisional = True
+
+
+def _claiming(ask: Ask, note: Callable[[], None]) -> Ask:
+    """Notes at each question that the answer is only a claim."""
+
+    def claimed(verb: str, **args: Any) -> Any:
+        note()
+        return ask(verb, **args)
+
+    return claimed
+
+
+def _packed(packed: Any) -> tuple[str, bytes]:
+    """Reads a packed model, as a room claims it."""
+    if isinstance(packed, dict):
+        form, data = packed.get("form"), packed.get("data")
+        if form in ("archive", "graph") and isinstance(data, bytes):
+            return str(form), data
+    raise Miss("bad-reply", function="the model", error="it is no packed model")
+
+
+def _no_function(function: Callable[..., Any]) -> int:
+    raise TypeError(f"a room without a submission cannot call {function}")

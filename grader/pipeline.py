@@ -1,0 +1,170 @@
+"""The way of one submission, top to bottom: read, judge, score. Nothing here prints or writes."""
+
+import platform
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+
+import grader
+from grader.course import Lesson
+from grader.errors import GraderFault, MachineBusy
+from grader.judge.context import Context
+from grader.judge.run import run_checks
+from grader.judge.source import Source
+from grader.model import Grade, GradingKey, Isolation, Outcome, Run, Scored, Versions
+from grader.rooms.house import House, Starter
+from grader.rubric import Rubric, load_rubric
+from grader.scoring import percent, score
+from grader.seeds import Secret, Streams
+from grader.submission import Submission
+
+#: How often a grading is tried when the machine is too busy.
+ATTEMPTS = 3
+#: Without these, other people's code is not run.
+NEEDED_LAYERS = ("limits", "privileges", "file system", "system calls")
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to grade.
+
+    Attributes:
+        secret: what hidden data derive from.
+        isolation: how strongly to confine.
+        cpu_seconds: budget of one call, or None for the rubric's.
+        pass_mark: percent needed.
+    """
+
+    secret: Secret
+    isolation: Isolation = Isolation.AUTO
+    cpu_seconds: float | None = None
+    pass_mark: float = 100.0
+
+
+def grade(submission: Submission, lesson: Lesson, options: Options, rooms: Starter) -> Grade:
+    """Grades a submission.
+
+    Args:
+        submission: the student's file.
+        lesson: the lesson to grade it against.
+        options: how to grade.
+        rooms: what starts rooms.
+
+    Returns:
+        The grade. Equal `key`s give equal marks.
+
+    Raises:
+        GraderFault: a fault of ours, or too little confinement; there is no mark then.
+    """
+    rubric = load_rubric(lesson.rubric)
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            return _try(submission, lesson, rubric, options, rooms, attempt)
+        except MachineBusy:
+            if attempt == ATTEMPTS:
+                raise
+    raise AssertionError("unreachable")
+
+
+def _try(
+    submission: Submission, lesson: Lesson, rubric: Rubric, options: Options, rooms: Starter, attempt: int
+) -> Grade:
+    started, began = datetime.now(UTC), time.monotonic()
+    with House(rooms, confine=options.isolation is not Isolation.NONE, memory_mb=rubric.limits.memory_mb) as house:
+        if options.isolation is Isolation.FULL:
+            _hold_full(house)
+        context = Context(
+            house=house,
+            submission=submission,
+            source=Source(submission.text),
+            rubric=rubric,
+            streams=Streams(options.secret, lesson.id),
+            cpu_seconds=options.cpu_seconds,
+        )
+        rows = score(rubric, run_checks(lesson, context))
+    mark = percent(rows)
+    return Grade(
+        lesson=lesson.id,
+        title=rubric.title,
+        file=submission.name,
+        points=round(sum(row.points for row in rows), 2),
+        provisional_points=round(sum(row.points for row in rows if row.checked.provisional), 2),
+        max_points=round(sum(row.max_points for row in rows), 2),
+        percent=mark,
+        pass_mark=options.pass_mark,
+        passed=mark >= options.pass_mark,
+        rows=rows,
+        next_step=_next_step(rows),
+        notes=_notes(rows, house),
+        output=context.output,
+        key=GradingKey(
+            submission=submission.digest,
+            rubric=lesson.fingerprint(),
+            seed_id=options.secret.label,
+            versions=versions(),
+        ),
+        run=Run(
+            started=started.isoformat(timespec="seconds"),
+            wall_seconds=round(time.monotonic() - began, 2),
+            cpu_seconds=round(house.cpu_seconds, 2),
+            attempts=attempt,
+            layers=house.layers,
+            missing=house.missing,
+        ),
+    )
+
+
+def versions() -> Versions:
+    """The versions that marks depend on; rooms run in this same environment."""
+    return Versions(
+        grade=grader.__version__,
+        python=platform.python_version(),
+        keras=_installed("keras"),
+        tensorflow=_installed("tensorflow"),
+        numpy=_installed("numpy"),
+    )
+
+
+def _installed(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError as problem:
+        raise GraderFault(f"the package {package} is not installed") from problem
+
+
+def _hold_full(house: House) -> None:
+    """Refuses to go on unless a room is fully confined."""
+    house.room(submission=False)
+    missing = [layer for layer in NEEDED_LAYERS if layer not in house.layers]
+    if missing:
+        raise GraderFault(
+            f"full confinement is not to be had here (missing: {', '.join(missing)}); "
+            "grade other people's code only where it is, or your own with --isolation auto"
+        )
+
+
+def _next_step(rows: tuple[Scored, ...]) -> str:
+    """The one thing to do next: what helps with the first criterion that failed by itself."""
+    for row in rows:
+        finding = row.checked.finding
+        if finding is None or row.checked.outcome in (Outcome.PASSED, Outcome.SKIPPED, Outcome.WITHHELD):
+            continue
+        where = f"Line {finding.place.line}: " if finding.place else ""
+        return where + (finding.hints[0] if finding.hints else finding.headline)
+    if any(row.checked.outcome is Outcome.WITHHELD for row in rows):
+        return "Everything that is checked here is right. More checks run when your teacher grades."
+    return "Everything is right. On to the next lesson."
+
+
+def _notes(rows: tuple[Scored, ...], house: House) -> tuple[str, ...]:
+    notes = []
+    if house.layers and any(layer not in house.layers for layer in NEEDED_LAYERS):
+        missing = ", ".join(house.missing)
+        notes.append(
+            f"The submission ran with weak confinement (missing: {missing}). That is fine for your own code, "
+            "not for other people's."
+        )
+    if any(row.checked.outcome is Outcome.WITHHELD for row in rows):
+        notes.append("More checks run when your teacher grades; they do not count here.")
+    return tuple(notes)

@@ -1,0 +1,291 @@
+"""Hidden checks of lesson 06. Structure by behaviour: what reaches the second LSTM decides, not how it is written."""
+
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import pytest
+
+from grader.judge import (
+    CleanModel,
+    LayerCall,
+    Miss,
+    ModelView,
+    Rooms,
+    SubmissionView,
+    expect_array,
+    expect_items,
+    expect_mapping,
+    expect_model,
+    expect_number,
+    measure_skill,
+    shape_in_words,
+)
+from grader.judge.context import Record
+from grader.judge.source import Source
+from grader.rubric import Criterion
+from grader.seeds import Streams
+
+UNITS = (16, 16)
+BUILD = "build_stacked_lstm"
+
+
+class Sizes:
+    """Sizes of a probe, drawn anew for each secret; features and steps always differ."""
+
+    def __init__(self, rng: np.random.Generator) -> None:
+        self.n_steps = int(rng.integers(7, 11))
+        self.n_features = int(rng.integers(2, 5))
+        self.n_out = int(rng.integers(2, 6))
+        self.sample = rng.normal(size=(1, self.n_steps, self.n_features)).astype("float32")
+
+    def build(self, submission: SubmissionView, units: tuple[int, ...]) -> ModelView:
+        model = submission.build_stacked_lstm(self.n_steps, self.n_features, self.n_out, units)
+        return expect_model(model, BUILD)
+
+
+@pytest.fixture
+def sizes(streams: Streams) -> Sizes:
+    return Sizes(streams.generator("sizes"))
+
+
+def test_loads(submission: SubmissionView) -> None:
+    """The file runs from top to bottom"""
+    submission.load()
+
+
+def test_builds(submission: SubmissionView, sizes: Sizes) -> None:
+    """The model turns sequences into forecasts of the right shape"""
+    try:
+        model = sizes.build(submission, (8, 8))
+    except Miss as miss:
+        if miss.cause != "vector-to-lstm":
+            raise
+        model = sizes.build(submission, (8,))  # the stack is judged by the next criterion, not here
+    output = model.clean(sizes.sample).predict(np.repeat(sizes.sample, 3, axis=0))
+    if output.shape == (3, sizes.n_out):
+        return
+    received, expected = shape_in_words((None, *output.shape[1:])), shape_in_words((None, sizes.n_out))
+    is_sequence = output.ndim > 2 and output.shape[1] == sizes.n_steps
+    raise Miss("sequence-output" if is_sequence else "output-shape", expected=expected, received=received)
+
+
+def test_flow(submission: SubmissionView, sizes: Sizes, source: Source) -> None:
+    """Each LSTM hands its whole sequence to the LSTM above it"""
+    try:
+        model = sizes.build(submission, (8, 8)).clean(sizes.sample)
+    except Miss as miss:
+        if miss.cause == "vector-to-lstm":
+            miss.place = next(iter(source.calls("LSTM", within=BUILD)), miss.place)
+            miss.expected = f"{shape_in_words((None, sizes.n_steps, 8))} for the second LSTM"
+            miss.received = shape_in_words((None, 8))
+        raise
+    layers = recurrent_layers(model, sizes)
+    if stack_of(model, sizes, layers, 2):
+        return
+    if len(layers) < 2:
+        raise Miss("no-second-lstm", expected="two", received=str(len(layers)))
+    raise lost_sequence(model, sizes, layers, source)
+
+
+def test_stack(submission: SubmissionView, sizes: Sizes) -> None:
+    """The stack has the layers that units asks for"""
+    for units in ((8, 8), (6, 5, 4), (7,)):
+        model = sizes.build(submission, units).clean(sizes.sample)
+        layers = recurrent_layers(model, sizes)
+        others = sorted({layer.wraps or layer.kind for layer in layers if not layer.is_lstm})
+        if others:
+            raise Miss("not-lstm", expected="LSTM", received=", ".join(others))
+        depth = longest_stack(model, sizes, layers)
+        if depth != len(units):
+            calls = [layer.layer for layer in layers]
+            if len(set(calls)) < len(calls):
+                raise Miss("tied", times=len(calls), expected=f"{len(units)} layers", received="one layer")
+            received = f"{depth} {'layer' if depth == 1 else 'layers'}"
+            raise Miss("depth", units=units, expected=str(len(units)), received=received)
+        if not set(units) <= {size for layer in layers for size in sizes_of(layer)}:
+            raise Miss("wrong-units", units=units)
+
+
+def test_shapes(submission: SubmissionView, sizes: Sizes) -> None:
+    """`sequence_shapes` tells what each LSTM puts out"""
+    units = (6, 5)
+    model = sizes.build(submission, units)
+    told = expect_items(submission.sequence_shapes(model), "sequence_shapes", len(units))
+    layers = recurrent_layers(model.clean(sizes.sample), sizes)
+    right = [[layer.output_shape[1:] for layer in layers]]
+    right.append([(sizes.n_steps, units[0]), (units[1],)])  # stacked cells and wrappers, told by their cells
+    found = [tuple(shape)[1:] if isinstance(shape, list | tuple) else shape for shape in told]
+    if found not in right:
+        received = ", ".join(shape_in_words(shape) if isinstance(shape, list | tuple) else str(shape) for shape in told)
+        expected = "(None, timesteps, units) of each LSTM that feeds another, (None, units) of the last"
+        raise Miss("shapes-wrong", expected=expected, received=received)
+
+
+class Training:
+    """A trained model for each repeat, shared among criteria."""
+
+    def __init__(self, rooms: Rooms, streams: Streams, data: ModuleType) -> None:
+        self._rooms, self._streams, self._data = rooms, streams, data
+        self._trained: dict[int, ModelView] = {}
+
+    def build(self, room: SubmissionView) -> Any:
+        return room.build_stacked_lstm(self._data.N_STEPS, 1, self._data.N_OUT, UNITS)
+
+    def trained(self, repeat: int) -> ModelView:
+        if repeat not in self._trained:
+            room = self._rooms.student()
+            rng = self._streams.generator("train", repeat)
+            X, y = self._data.two_scale(rng, int(rng.integers(1450, 1550)))
+            model = expect_model(self.build(room), BUILD)
+            returned = room.train(model, X, y, self._streams.seed("fit", repeat))
+            self._trained[repeat] = trained_model(returned, model)
+        return self._trained[repeat]
+
+    def error(self, repeat: int, perturb: str | None = None) -> float:
+        """RMSE on unseen series, forecast in a fresh room that holds the model and nothing else of the training."""
+        X, y = self._data.two_scale(self._streams.generator("test", repeat), 400)
+        room = self._rooms.student()
+        model = room.adopt(self.trained(repeat), X[:1], self.build)
+        if perturb:
+            room.perturb(model, perturb)
+        return float(self._data.rmse(expect_array(room.forecast(model, X), "forecast", y.shape), y))
+
+
+def trained_model(returned: Any, given: ModelView) -> ModelView:
+    """The model after training: what train returned, alone or in a tuple, or the given one changed in place."""
+    parts = returned if isinstance(returned, tuple) else (returned,)
+    return next((part for part in parts if isinstance(part, ModelView)), given)
+
+
+@pytest.fixture(scope="module")
+def training(rooms: Rooms, streams: Streams, data: ModuleType) -> Training:
+    return Training(rooms, streams, data)
+
+
+def test_skill(training: Training, criterion: Criterion, record: Record) -> None:
+    """The trained model forecasts unseen series"""
+    measure_skill(criterion, record, training.error)
+
+
+def test_learned(training: Training, record: Record) -> None:
+    """The forecast comes from what the LSTMs have learned"""
+    whats = {"random": "weights drawn anew", "no recurrence": "all LSTM weights set to zero"}
+    for how, what in whats.items():
+        error = training.error(0, how)
+        record.measured(f"RMSE with {what}", error)
+        # The threshold with a margin: what forecasts that well without its LSTMs does not need them.
+        if error < 1.25 * 0.12:
+            raise Miss("not-learned", what=what, expected="a useless forecast", received="a good one")
+
+
+def test_compare(submission: SubmissionView, data: ModuleType) -> None:
+    """`compare_depth` compares one layer and a stack fairly"""
+    calls: list[tuple[tuple[int, ...], int]] = []
+
+    def score(units: Any, seed: Any) -> float:
+        calls.append((as_units(units), int(seed)))
+        return score_of(*calls[-1])
+
+    seeds = (3, 14, 15)
+    told = expect_mapping(submission.compare_depth(score, seeds), "compare_depth", ("vanilla", "stacked"))
+    runs = {"vanilla": [call for call in calls if len(call[0]) == 1], "stacked": [c for c in calls if len(c[0]) > 1]}
+    missing = [kind for kind in runs if not runs[kind]]
+    if missing:
+        only = " and ".join(sorted(set(runs) - set(missing))) or "neither model"
+        raise Miss("not-both", expected="both models", received=f"the {only} model" if only in runs else only)
+    for kind, made in runs.items():
+        if len(made) < len(seeds):
+            raise Miss("too-few-runs", kind=kind, expected=f"{len(seeds)} times", received=times(len(made)))
+    if sorted(seed for _, seed in runs["vanilla"]) != sorted(seed for _, seed in runs["stacked"]):
+        raise Miss("uneven-seeds", expected="the same seeds for both", received="different ones")
+    weights = {kind: data.lstm_weights(made[0][0]) for kind, made in runs.items()}
+    if not 0.4 < weights["vanilla"] / weights["stacked"] < 2.5:
+        received = f"{weights['vanilla']} and {weights['stacked']}"
+        raise Miss("unequal-sizes", expected="about as many in both", received=received)
+    for kind, made in runs.items():
+        mean = float(np.mean([score_of(*call) for call in made]))
+        if not np.isclose(expect_number(told[kind], "compare_depth"), mean, rtol=1e-4):
+            raise Miss("not-the-mean", kind=kind, expected="the mean of its scores", received="another number")
+
+
+def score_of(units: tuple[int, ...], seed: int) -> float:
+    """A made-up error that differs for each call, so that no other number can pass for a mean."""
+    return 0.05 + 0.001 * seed + 0.0001 * sum(units) + 0.03 * len(units)
+
+
+def as_units(units: Any) -> tuple[int, ...]:
+    """Reads units as a submission may pass them: a tuple, a list, an array, or one number."""
+    values = np.atleast_1d(np.asarray(units))
+    if values.dtype.kind not in "iu" or values.ndim != 1 or not values.size:
+        raise ValueError("score takes the units of each layer, such as (16, 16), and a seed")
+    return tuple(int(value) for value in values)
+
+
+def times(count: int) -> str:
+    """A count in words."""
+    return {0: "never", 1: "once", 2: "twice"}.get(count, f"{count} times")
+
+
+# Structure by behaviour.
+
+
+def recurrent_layers(model: CleanModel, sizes: Sizes) -> list[LayerCall]:
+    """The calls of recurrent layers, in call order."""
+    return [call for call in model.calls(sizes.sample) if call.recurrent]
+
+
+def sizes_of(layer: LayerCall) -> set[int]:
+    """Units of a layer; stacked cells only tell those of the last, so any size is taken there."""
+    return {layer.units or 0} if len(layer.cells) < 2 else set(range(1, 100))
+
+
+def feeds(model: CleanModel, sizes: Sizes, first: LayerCall, second: LayerCall) -> bool:
+    """Whether the second layer receives the first one's sequence, step by step."""
+    if len(first.output_shape) < 3 or len(second.input_shape) < 3 or second.constant_input:
+        return False
+    steps = model.influence(sizes.sample, first, second)  # [steps of first, steps of second]
+    if not steps.size or steps.any(axis=1).mean() <= 0.5:  # most steps get through
+        return False
+    return steps.shape[0] == steps.shape[1] or not steps.all()  # attention mixes all, but keeps the steps
+
+
+def stack_of(model: CleanModel, sizes: Sizes, layers: list[LayerCall], depth: int) -> bool:
+    """Whether there is a stack of at least this depth."""
+    return longest_stack(model, sizes, layers) >= depth
+
+
+def longest_stack(model: CleanModel, sizes: Sizes, layers: list[LayerCall]) -> int:
+    """Number of recurrent layers in the longest chain of layers that feed each other; stacked cells count each."""
+    layers = layers[:8]
+    heights: list[int] = []
+    for at, layer in enumerate(layers):
+        below = [
+            heights[i] for i in range(at) if layers[i].layer != layer.layer and feeds(model, sizes, layers[i], layer)
+        ]
+        heights.append(max(len(layer.cells), 1) + max(below, default=0))
+    return max(heights, default=0)
+
+
+def lost_sequence(model: CleanModel, sizes: Sizes, layers: list[LayerCall], source: Source) -> Miss:
+    """Says how the sequence gets lost between the first two recurrent layers."""
+    first, second = layers[:2]
+    received = shape_in_words(second.input_shape)
+    expected = (
+        f"{shape_in_words((None, sizes.n_steps, first.output_shape[-1]))}, the outputs of the first LSTM step by step"
+    )
+    steps = model.influence(sizes.sample, first, second)
+
+    def place(name: str) -> Any:
+        return next(iter(source.calls(name, within=BUILD)), None)
+
+    if not steps.any():
+        return Miss("parallel", expected=expected, received=f"{received}, the input of the model", place=place("LSTM"))
+    if len(second.input_shape) > 2 and second.input_shape[1] == 1:
+        return Miss("last-step", expected=expected, received=received, place=place("LSTM"))
+    if second.constant_input:
+        copies = f"{received}, the same vector {second.input_shape[1]} times"
+        return Miss("copies", expected=expected, received=copies, place=place("RepeatVector") or place("LSTM"))
+    if len(first.output_shape) < 3 or steps.shape[0] != steps.shape[1]:
+        return Miss("units-as-time", expected=expected, received=received, place=place("Reshape") or place("Permute"))
+    return Miss("last-step", expected=expected, received=received, place=place("LSTM"))
