@@ -5,6 +5,7 @@ TensorFlow's threads are not there any more. So before each fork it proves that 
 """
 
 import gc
+import importlib
 import os
 import select
 import socket
@@ -13,15 +14,28 @@ from pathlib import Path
 from grader.wire import control
 
 _EXIT_BROKEN_ROOM = 97
+#: Modules that Keras, h5py, NumPy and our own code import on first use; importing them runs no operation.
+LATE = (
+    "ctypes",
+    "h5py",
+    "keras.src.saving.saving_lib",
+    "keras.src.trainers.data_adapters.array_data_adapter",
+    "resource",
+    "tempfile",
+    "tensorflow.core.framework.graph_pb2",
+    "tensorflow.python.framework.convert_to_constants",
+    "traceback",
+    "unittest.mock",
+)
 
 
 def import_keras() -> None:
     """Imports Keras and TensorFlow and pins one thread; runs no operation."""
     import tensorflow as tf
 
-    # Lazily imported on the first fit, save or load otherwise: once here instead of once a room.
-    from keras.src.saving import saving_lib  # noqa: F401
-    from keras.src.trainers.data_adapters import array_data_adapter  # noqa: F401
+    # Imported once here instead of once a room: what a first fit, save or load imports, and the room's own code.
+    for module in (*LATE, "grader.inside.room"):
+        importlib.import_module(module)
 
     tf.config.threading.set_intra_op_parallelism_threads(1)
     tf.config.threading.set_inter_op_parallelism_threads(1)

@@ -1,6 +1,6 @@
 """What all views of one grading share: the rooms, the submission's text, the budgets, the record of a check."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from grader.judge.source import Source
 from grader.model import MAX_EVIDENCE_VALUES, Evidence
@@ -34,6 +34,12 @@ class Record:
         numbers = tuple(float(value) for value in values[:MAX_EVIDENCE_VALUES])
         self.evidence.append(Evidence(name=name, values=numbers, unit=unit, labels=labels))
 
+    def add(self, other: "Record") -> None:
+        """Takes over what was noted in another thread."""
+        self.provisional |= other.provisional
+        self.evidence += other.evidence
+        self.printed(other.output)
+
     def printed(self, text: str) -> None:
         """Notes what the submission printed."""
         self.output = (self.output + text)[:_MAX_OUTPUT]
@@ -66,6 +72,10 @@ class Context:
     record: Record = field(default_factory=Record)
     until: int | None = None
     output: str = ""
+
+    def aside(self) -> "Context":
+        """The same grading for work in another thread, with a record of its own."""
+        return replace(self, record=Record(), criterion=None)
 
     def call_budget(self) -> Budget:
         """What one call of the submission may use."""

@@ -10,7 +10,7 @@ from grader.errors import GraderFault
 from grader.judge.archive import RefusedArchive, check_archive
 from grader.judge.context import Context
 from grader.judge.graph import OPERATIONS
-from grader.judge.misses import Miss
+from grader.judge.misses import Blocked, Miss
 from grader.judge.values import from_wire, shape_in_words, to_wire
 from grader.rooms.verdicts import BadReply, RoomVerdict, StudentError
 from grader.wire import messages
@@ -131,6 +131,16 @@ class CleanModel:
         """
         return np.asarray(self._told("influence", x=x, source=source.layer, target=target.layer))
 
+    def perturb(self, how: str) -> None:
+        """Takes from the model what it has learned: "random" weights, or "no recurrence".
+
+        Raises:
+            Blocked: it is a frozen graph, which has no weights left to change.
+        """
+        if self._on_claim is not None:
+            raise Blocked("a model of Keras's own layers")
+        self._asked(self._ask, "perturb", model=self._handle, how=how)
+
     def _told(self, verb: str, **args: Any) -> Any:
         ask, handle = self._describe
         if self._on_claim is not None:
@@ -141,7 +151,7 @@ class CleanModel:
         try:
             return ask(verb, **args)
         except StudentError as verdict:
-            shape = shape_in_words((None, *np.asarray(args["x"]).shape[1:]))
+            shape = shape_in_words((None, *np.asarray(args.get("x")).shape[1:]))
             error = verdict.raised.message.strip().partition("\n")[0][:200]
             raise Miss(
                 "model-fails", shape=shape, error=error, function="the function", details=verdict.raised.traceback

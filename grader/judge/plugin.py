@@ -1,7 +1,7 @@
 """The pytest plugin that turns a run of a lesson's checks into one outcome a criterion."""
 
 import importlib.util
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -130,9 +130,11 @@ class JudgePlugin:
         return rooms.student()
 
     @pytest.fixture(scope="session")
-    def rooms(self) -> Rooms:
+    def rooms(self) -> Iterator[Rooms]:
         """Further rooms."""
-        return Rooms(self._context)
+        rooms = Rooms(self._context)
+        yield rooms
+        rooms.close()
 
     @pytest.fixture(scope="session")
     def streams(self) -> Streams:

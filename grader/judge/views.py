@@ -5,9 +5,11 @@ data, a `ModelView`, or a `Thing` that can only be handed back. A call that goes
 need no error handling.
 """
 
+from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -22,6 +24,7 @@ from grader.rooms.room import Room
 from grader.rooms.verdicts import BadReply, Died, OutOfMemory, RoomVerdict, StudentError, TimedOut
 from grader.wire import messages
 
+_T = TypeVar("_T")
 #: The name under which checks that could not be judged for want of the file refer to it.
 LOADING = "the file can be loaded"
 
@@ -36,7 +39,33 @@ class Rooms:
             context: the grading.
         """
         self._context = context
+        self._threads = ThreadPoolExecutor(max_workers=4)
         self.clean = CleanRoom(context)
+
+    def ahead(self, work: "Callable[[Rooms], _T]") -> "Callable[[], _T]":
+        """Begins work that takes long, such as a training, while other criteria are checked.
+
+        Args:
+            work: called in another thread with rooms of its own.
+
+        Returns:
+            A function that waits for the result; it raises what the work raised.
+        """
+        context = self._context.aside()
+        future = self._threads.submit(work, Rooms(context))
+
+        def result() -> _T:
+            try:
+                return future.result()
+            finally:
+                self._context.record.add(context.record)
+
+        return result
+
+    def close(self) -> None:
+        """Gives up work that nobody waited for."""
+        self._context.house.kill_all()
+        self._threads.shutdown(wait=True, cancel_futures=True)
 
     def student(self, carried: "Carried | None" = None) -> "SubmissionView":
         """A fresh room with the submission in it, as soon as something is asked of it.
@@ -126,7 +155,7 @@ class SubmissionView:
         self._work = Path()
         self._names: frozenset[str] = frozenset()
         self._callbacks: list[Callable[..., Any]] = []
-        self._calls = 0
+        self._calls: Counter[str] = Counter()
         self._function = ""
         self.clean_room = clean_room
 
@@ -330,8 +359,9 @@ class SubmissionView:
         return fine
 
     def _seed(self, purpose: str) -> int:
-        self._calls += 1
-        return self._context.streams.seed(f"room {purpose}", self._calls)
+        """Another seed for each call of a function, whatever was called in between."""
+        self._calls[purpose] += 1
+        return self._context.streams.seed(f"room {purpose}", self._calls[purpose])
 
     def _keep(self, function: Callable[..., Any]) -> int:
         self._callbacks.append(function)

@@ -5,6 +5,7 @@ import shutil
 import stat
 import sys
 import tempfile
+import threading
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
@@ -69,6 +70,8 @@ class House:
         self._memory_mb = memory_mb
         self._open: list[Room] = []
         self._count = 0
+        self._lock = threading.Lock()
+        self._closing = False
         self._stack = ExitStack()
         try:
             self._folder = Path(tempfile.mkdtemp(prefix="grade-"))
@@ -98,6 +101,19 @@ class House:
         """CPU time of the rooms that have ended."""
         return self._rooms.cpu_seconds - self._cpu_before
 
+    def kill_all(self) -> None:
+        """Ends every room at once, and each that is still to come; for giving up work in other threads."""
+        with self._lock:
+            self._closing = True
+            for room in self._open:
+                if room.is_open:
+                    room.kill()
+
+    def _number(self) -> int:
+        with self._lock:
+            self._count += 1
+            return self._count
+
     def room(self, *, submission: bool, carried: Path | None = None) -> tuple[Room, Path]:
         """Starts a room.
 
@@ -111,9 +127,7 @@ class House:
         Raises:
             GraderFault: it cannot be started.
         """
-        self._open = [room for room in self._open if room.is_open]
-        self._count += 1
-        work = self._folder / f"room{self._count}" / "work"
+        work = self._folder / f"room{self._number()}" / "work"
         spec = control.RoomSpec(
             work=str(work),
             carried=str(carried or ""),
@@ -126,7 +140,11 @@ class House:
             room = Room(self._rooms.start_room(spec), _FIRST_MESSAGE, _START_SECONDS)
         except OSError as problem:
             raise GraderFault(f"a room cannot be started: {problem.strerror}") from problem
-        self._open.append(room)
+        with self._lock:
+            self._open = [other for other in self._open if other.is_open]
+            self._open.append(room)
+            if self._closing:
+                room.kill()
         self.layers, self.missing = tuple(room.ready.layers), tuple(room.ready.missing)
         return room, work
 
@@ -143,8 +161,7 @@ class House:
         Raises:
             FilesTooLarge: there are more or larger files than are carried.
         """
-        self._count += 1
-        target = self._folder / f"carried{self._count}"
+        target = self._folder / f"carried{self._number()}"
         target.mkdir(mode=0o700)
         _Copy().tree(work / name, target)
         return target

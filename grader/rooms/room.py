@@ -2,6 +2,7 @@
 
 import selectors
 import socket
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -75,6 +76,7 @@ class Room:
         self._process = process
         self._output = Output()
         self._spent = 0.0
+        self._lock = threading.Lock()  # one request at a time, also where threads share a model
         self.is_open = True
         budget = Budget(start_seconds, cap, 0)
         try:
@@ -107,6 +109,12 @@ class Room:
             GraderFault: the clock ran out while the machine was busy with other things, or the warm
                 interpreter died.
         """
+        with self._lock:
+            return self._request(message, budget, answer)
+
+    def _request(
+        self, message: messages.Load | messages.Call | messages.Ask, budget: Budget, answer: CallBack
+    ) -> messages.Loaded | messages.Returned:
         try:
             reply = self._exchange(frames.encode(message), budget, answer)
         except RoomVerdict:
@@ -122,6 +130,10 @@ class Room:
     def take_output(self) -> str:
         """Returns what was printed since the last time."""
         return self._output.take()
+
+    def kill(self) -> None:
+        """Ends the process, so that a request under way in another thread comes back with a verdict."""
+        self._process.kill()
 
     def close(self) -> None:
         """Ends the room."""

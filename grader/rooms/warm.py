@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -69,6 +70,7 @@ class WarmInterpreter:
                 start_new_session=True,  # Ctrl-C is the host's to handle
             )
         self._ended: dict[int, control.Ended] = {}
+        self._lock = threading.RLock()  # rooms are started and ended from several threads
         self._warm = False
         self.cpu_seconds = 0.0
 
@@ -83,17 +85,17 @@ class WarmInterpreter:
         Raises:
             GraderFault: the warm interpreter is dead, or refuses.
         """
-        if not self._warm:
-            self._expect(control.Warm, _START_SECONDS)
-            self._warm = True
         channel, their_channel = socket.socketpair()
         output, their_output = socket.socketpair()
-        with their_channel, their_output:
+        with self._lock, their_channel, their_output:
+            if not self._warm:
+                self._expect(control.Warm, _START_SECONDS)
+                self._warm = True
             try:
                 socket.send_fds(self._control, [control.encode(spec)], [their_channel.fileno(), their_output.fileno()])
             except OSError as problem:
                 raise self._fault() from problem
-        started, pidfd = self._expect(control.Started, _FORK_SECONDS)
+            started, pidfd = self._expect(control.Started, _FORK_SECONDS)
         return _Forked(self, started.pid, pidfd, channel, output)
 
     def ended(self, pid: int) -> control.Ended:
@@ -102,11 +104,12 @@ class WarmInterpreter:
         Raises:
             GraderFault: the warm interpreter died.
         """
-        while pid not in self._ended:
-            self._receive(_FORK_SECONDS)
-        ended = self._ended.pop(pid)
-        self.cpu_seconds += ended.cpu_seconds
-        return ended
+        with self._lock:
+            while pid not in self._ended:
+                self._receive(_FORK_SECONDS)
+            ended = self._ended.pop(pid)
+            self.cpu_seconds += ended.cpu_seconds
+            return ended
 
     def close(self) -> None:
         """Ends it, and with it every room that is left."""
