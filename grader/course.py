@@ -10,7 +10,7 @@ from pathlib import Path
 
 from grader.errors import UsageProblem
 
-_NUMBERED = re.compile(r"^(?:lesson)?[ _-]?0*(\d+)$")
+_NUMBERED = re.compile(r"^(?:lesson)?[ _-]?0*(\d{1,6})$")
 #: The files whose content a mark depends on.
 _GRADED_BY = ("rubric.toml", "checks.py", "teacher_checks.py", "data.py")
 

@@ -97,7 +97,7 @@ def _try(
         rows=rows,
         next_step=_next_step(rows),
         notes=_notes(rows, house),
-        output=context.output,
+        output=context.loading.output,
         key=GradingKey(
             submission=submission.digest,
             rubric=lesson.fingerprint(),

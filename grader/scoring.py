@@ -27,18 +27,26 @@ def score(rubric: Rubric, checked: Mapping[str, Checked]) -> tuple[Scored, ...]:
             reason = result.finding.headline if result and result.finding else "its check did not run"
             raise GraderFault(f"criterion {criterion.id} could not be judged: {reason}")
         withheld = result.outcome is Outcome.WITHHELD
-        credit = 1.0 if result.outcome is Outcome.PASSED else min(max(result.credit, 0.0), 0.99)
         rows.append(
             Scored(
                 id=criterion.id,
                 title=criterion.title,
                 visibility=criterion.visibility,
-                points=0.0 if withheld else round(credit * criterion.points, 2),
+                points=0.0 if withheld else _earned(result, criterion.points),
                 max_points=0.0 if withheld else criterion.points,
                 checked=result,
             )
         )
     return tuple(rows)
+
+
+def _earned(result: Checked, points: float) -> float:
+    """All points for a pass, else a share that rounding never makes full."""
+    if result.outcome is Outcome.PASSED:
+        return points
+    share = min(max(result.credit, 0.0), 0.99) * points
+    rounded = round(share, 2)
+    return rounded if rounded < points else share
 
 
 def percent(rows: tuple[Scored, ...]) -> float:

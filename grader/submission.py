@@ -6,6 +6,7 @@ import io
 import os
 import stat
 import tokenize
+import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -97,7 +98,7 @@ def parse_submission(name: str, data: bytes, size: int | None = None) -> Submiss
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
         text = io.TextIOWrapper(io.BytesIO(data), encoding).read()
-    except (SyntaxError, UnicodeDecodeError, LookupError) as problem:
+    except (SyntaxError, ValueError, LookupError) as problem:
         return Submission(name, digest, "", Unreadable("wrong-encoding", {"error": _first_line(problem)}))
     unreadable = _syntax(text) if text.strip() else Unreadable("empty-file")
     return Submission(name, digest, text, unreadable)
@@ -105,17 +106,18 @@ def parse_submission(name: str, data: bytes, size: int | None = None) -> Submiss
 
 def _syntax(text: str) -> Unreadable | None:
     try:
-        body = ast.parse(text).body
+        with warnings.catch_warnings():  # of what Python finds odd but can read
+            warnings.simplefilter("ignore")
+            body = ast.parse(text).body
     except SyntaxError as problem:
         line, column = problem.lineno or 1, problem.offset or 1
-        source = (text.splitlines() or [""])[min(line, text.count("\n") + 1) - 1 :][:1]
-        shown = source[0] if source else ""
+        shown = "".join(text.split("\n")[line - 1 : line])
         caret = f"line {line}\n{shown}\n{' ' * (min(column, len(shown) + 1) - 1)}^ {problem.msg}"
         return Unreadable(
             "syntax-error", {"error": problem.msg}, Place(line=line, text=shown.strip()[:200]), caret[:2000]
         )
     except (ValueError, RecursionError, MemoryError) as problem:  # null bytes, or nested beyond all reason
-        return Unreadable("syntax-error", {"error": _first_line(problem)})
+        return Unreadable("syntax-error", {"error": _first_line(problem) or "nested too deeply"})
     return None if body else Unreadable("empty-file")
 
 

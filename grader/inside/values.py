@@ -72,10 +72,12 @@ class Values:
             case _:
                 return record
 
-    def lower(self, thing: Any, depth: int = 0) -> messages.FromRoom:  # noqa: PLR0911  one line a kind of value
+    def lower(self, thing: Any, depth: int = 0) -> messages.FromRoom:  # noqa: C901, PLR0911  one line a kind of value
         """Makes the record that stands for an object of the room."""
-        if thing is None or isinstance(thing, bool | float):
+        if thing is None or isinstance(thing, bool):
             return thing
+        if isinstance(thing, float):
+            return float(thing)  # NumPy's float64 is one, too, but does not cross
         if isinstance(thing, int):
             return int(thing) if _INT_BOUNDS[0] <= thing <= _INT_BOUNDS[1] else self.keep(thing)
         if isinstance(thing, str):

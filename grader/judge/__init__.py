@@ -10,9 +10,11 @@ that the criterion is not met.
 from grader.judge.matchers import expect_array, expect_items, expect_mapping, expect_model, expect_number
 from grader.judge.misses import Blocked, Miss
 from grader.judge.models import CleanModel, LayerCall
+from grader.judge.rooms import Rooms
 from grader.judge.skill import measure_skill
+from grader.judge.things import Carried, ModelView
 from grader.judge.values import Generator, Stub, in_words, shape_in_words
-from grader.judge.views import Carried, ModelView, Rooms, SubmissionView
+from grader.judge.views import SubmissionView
 
 __all__ = [
     "Blocked",

@@ -7,6 +7,7 @@ sentence that a student who did it by accident understands.
 import io
 import json
 import zipfile
+import zlib
 from typing import Any
 
 #: The members of an archive that Keras 3 writes; `assets/` (vocabulary files) is not needed in this course.
@@ -47,7 +48,12 @@ REFUSED = {
 }
 #: A number larger than this in a config is no size of this course; `units=10**12` would only fill memory.
 MAX_NUMBER = 1_000_000
+#: How members may be packed; what else zipfile can unpack may ask for gigabytes of memory.
+METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _MAX_DEPTH = 64
+#: Zipfile keeps a record of each member that an archive lists; far above three, and hardly ever found in weights.
+_MAX_LISTED = 1_000
+_PIECE = 1 << 20
 _MAX_DIGITS = 20
 #: Keys whose numbers are no sizes: seeds, and addresses by which Keras marks shared objects.
 _NO_SIZES = ("seed", "shared_object_id")
@@ -73,6 +79,8 @@ def check_archive(data: bytes) -> None:
 
 
 def _read_config(data: bytes) -> bytes:
+    if data.count(b"PK\x01\x02") > _MAX_LISTED:
+        raise RefusedArchive("it lists far too many members")
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             members = archive.infolist()
@@ -81,23 +89,37 @@ def _read_config(data: bytes) -> bytes:
                 raise RefusedArchive("it is no model archive with exactly " + ", ".join(MEMBERS))
             if sum(member.file_size for member in members) > MAX_BYTES:
                 raise RefusedArchive(f"the model has more than {MAX_BYTES >> 20} MB")
+            if any(member.compress_type not in METHODS for member in members):
+                raise RefusedArchive("it is packed in a way that Keras never uses")
             for member in members:
                 limit = MAX_BYTES if member.filename.endswith(".h5") else MAX_CONFIG_BYTES
                 content = _read(archive, member, limit)
                 if member.filename == "config.json":
                     config = content
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, RuntimeError, ValueError) as problem:
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        ArithmeticError,
+        EOFError,
+        OSError,
+        RuntimeError,
+        ValueError,
+    ) as problem:
         raise RefusedArchive("it is no readable model archive") from problem
     return config
 
 
 def _read(archive: zipfile.ZipFile, member: zipfile.ZipInfo, limit: int) -> bytes:
-    """Unpacks one member, no more than its limit, whatever its header claims."""
+    """Unpacks one member piece by piece, whatever its header claims, and returns it if it is the config."""
+    config, size = bytearray(), 0
     with archive.open(member) as file:
-        content = file.read(limit + 1)
-    if len(content) > limit:
-        raise RefusedArchive(f"{member.filename} has more than {limit >> 20} MB")
-    return content
+        while piece := file.read(_PIECE):
+            size += len(piece)
+            if size > limit:
+                raise RefusedArchive(f"{member.filename} has more than {limit >> 20} MB")
+            if member.filename == "config.json":
+                config += piece
+    return bytes(config)
 
 
 def _json(content: bytes) -> Any:
@@ -139,7 +161,8 @@ def _walk(node: Any, depth: int) -> None:
 
 def _check_class(node: dict[str, Any]) -> None:
     name, module = node["class_name"], node.get("module")
-    if not isinstance(name, str) or not isinstance(module, str | None):
+    # Keras looks up "keras" + "." + "layers.Lambda", too, so a name must be a single word.
+    if not isinstance(name, str) or not name.isidentifier() or not isinstance(module, str | None):
         raise RefusedArchive("its configuration is malformed")
     if name in REFUSED:
         raise RefusedArchive(f"it contains {REFUSED[name]}")

@@ -1,7 +1,9 @@
 """What all views of one grading share: the rooms, the submission's text, the budgets, the record of a check."""
 
+import threading
 from dataclasses import dataclass, field, replace
 
+from grader.judge.misses import Miss
 from grader.judge.source import Source
 from grader.model import MAX_EVIDENCE_VALUES, Evidence
 from grader.rooms.house import House
@@ -46,6 +48,25 @@ class Record:
 
 
 @dataclass
+class Loading:
+    """How far the file can be loaded; the first room to load it finds out.
+
+    Attributes:
+        lock: held while that is found out.
+        is_known: whether it has been.
+        until: number of top-level statements that can be run, or None for all.
+        miss: why it stops there.
+        output: what it printed.
+    """
+
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    is_known: bool = False
+    until: int | None = None
+    miss: Miss | None = None
+    output: str = ""
+
+
+@dataclass
 class Context:
     """One grading, as its views see it.
 
@@ -58,8 +79,7 @@ class Context:
         cpu_seconds: budget of one call from the command line, or None for the rubric's.
         criterion: the criterion that is being checked.
         record: what is noted for it.
-        until: top-level statements that can be run, where loading stops before the end.
-        output: what the submission printed while it was loaded for the first time.
+        loading: how far the file can be loaded; shared with work in other threads.
     """
 
     house: House
@@ -70,8 +90,7 @@ class Context:
     cpu_seconds: float | None = None
     criterion: Criterion | None = None
     record: Record = field(default_factory=Record)
-    until: int | None = None
-    output: str = ""
+    loading: Loading = field(default_factory=Loading)
 
     def aside(self) -> "Context":
         """The same grading for work in another thread, with a record of its own."""

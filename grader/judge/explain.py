@@ -19,6 +19,8 @@ from grader.wire.messages import Raised
 
 #: Errors are quoted up to this length in a headline; the details fold has the rest.
 _MAX_QUOTE = 160
+#: Keras prints its reasons in bold, TensorFlow puts the name of a graph node before them and an operation behind.
+_ESCAPES = re.compile(r"\x1b\[[0-9;]*m|\{\{function_node .*?\}\}\s*|\s*\[Op:.*")
 
 
 @cache
@@ -59,6 +61,31 @@ def miss_of(verdict: RoomVerdict, function: str, source: Source, causes: Mapping
         case BadReply():
             return Miss("bad-reply", function=function, error=str(verdict))
     raise GraderFault(f"a room gave an unknown verdict: {type(verdict).__name__}")
+
+
+def import_miss(verdict: RoomVerdict, miss: Miss, file: str) -> Miss:
+    """Words a miss for loading, where it is the file as a whole that fails and not a function.
+
+    Args:
+        verdict: what the room did instead of loading.
+        miss: its explanation as of a call.
+        file: name of the file.
+    """
+    miss.fields["file"] = file
+    miss.outcome = Outcome.FAILED if isinstance(verdict, StudentError) else miss.outcome
+    match verdict:
+        case TimedOut():
+            miss.cause = "import-too-long"
+        case OutOfMemory():
+            miss.cause = "import-memory"
+        case Died():
+            miss.cause = "import-died"
+        case StudentError() if miss.cause == "exits":
+            miss.cause = "import-exits"
+        case StudentError() if miss.cause != "missing-package":
+            miss.cause = "import-stopped"
+            miss.fields |= {"type": verdict.raised.type_name, "error": quote(verdict.raised.message)}
+    return miss
 
 
 def how_it_died(code: int | None) -> str:
@@ -105,8 +132,11 @@ def _at(raised: Raised | None, cause: str, function: str, source: Source, outcom
 
 
 def quote(message: str) -> str:
-    """The first line of an error's text, short enough for a headline."""
-    line = message.strip().partition("\n")[0].strip()
+    """The telling line of an error's text, short enough for a headline."""
+    lines = [line.strip() for line in _ESCAPES.sub("", message).splitlines() if line.strip()]
+    if len(lines) > 1 and lines[0].startswith("Exception encountered when calling"):  # Keras tells the reason below
+        lines = lines[1:]
+    line = lines[0] if lines else ""
     return line if len(line) <= _MAX_QUOTE else line[: _MAX_QUOTE - 1] + "…"
 
 

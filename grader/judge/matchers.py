@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 
 from grader.judge.misses import Miss
+from grader.judge.things import ModelView
 from grader.judge.values import in_words, shape_in_words
-from grader.judge.views import ModelView
 
 
 def expect_model(value: Any, function: str) -> ModelView:

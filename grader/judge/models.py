@@ -9,6 +9,7 @@ import numpy as np
 from grader.errors import GraderFault
 from grader.judge.archive import RefusedArchive, check_archive
 from grader.judge.context import Context
+from grader.judge.explain import quote
 from grader.judge.graph import OPERATIONS
 from grader.judge.misses import Blocked, Miss
 from grader.judge.values import from_wire, shape_in_words, to_wire
@@ -16,6 +17,7 @@ from grader.rooms.verdicts import BadReply, RoomVerdict, StudentError
 from grader.wire import messages
 
 if TYPE_CHECKING:
+    from grader.judge.things import ModelView
     from grader.rooms.room import Room
 
 #: Asks a room for one of its verbs.
@@ -70,15 +72,19 @@ class LayerCall(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class CleanModel:
     """A model that can be asked what it is and what it predicts."""
 
-    def __init__(self, ask: Ask, handle: Any, describe: tuple[Ask, Any], on_claim: Callable[[], None] | None) -> None:
+    def __init__(
+        self, function: str, ask: Ask, handle: Any, describe: tuple[Ask, Any], on_claim: Callable[[], None] | None
+    ) -> None:
         """Knows whom to ask.
 
         Args:
+            function: the function that returned the model, for messages.
             ask: asks the room that predicts.
             handle: the model there.
             describe: who can tell its layers, and the model there; the student's room for a frozen graph.
             on_claim: called when what is told of its layers is only a claim.
         """
+        self._function = function
         self._ask = ask
         self._handle = handle
         self._describe = describe
@@ -116,7 +122,7 @@ class CleanModel:
         try:
             return msgspec.convert(told, list[LayerCall])
         except msgspec.ValidationError as problem:
-            raise Miss("bad-reply", function="the model", error=str(problem)) from problem
+            raise Miss("bad-reply", function=self._function, error=str(problem)) from problem
 
     def influence(self, x: np.ndarray, source: LayerCall, target: LayerCall) -> np.ndarray:
         """Which steps of one layer's input change when a step of another layer's output changes.
@@ -152,12 +158,12 @@ class CleanModel:
             return ask(verb, **args)
         except StudentError as verdict:
             shape = shape_in_words((None, *np.asarray(args.get("x")).shape[1:]))
-            error = verdict.raised.message.strip().partition("\n")[0][:200]
-            raise Miss(
-                "model-fails", shape=shape, error=error, function="the function", details=verdict.raised.traceback
-            ) from verdict
+            miss = Miss("model-fails", shape=shape, function=self._function, details=verdict.raised.traceback)
+            miss.fields["error"] = quote(verdict.raised.message)
+            raise miss from verdict
         except RoomVerdict as verdict:
-            raise Miss("model-refused", function="the function", error=f"running it ends with {verdict}") from verdict
+            error = f"running it ends with {verdict}"
+            raise Miss("model-refused", function=self._function, error=error) from verdict
 
 
 class CleanRoom:
@@ -202,14 +208,12 @@ class CleanRoom:
         record = messages.Built(config, [to_wire(weight, _no_function) for weight in weights])  # type: ignore[misc]
         return self.ask("build", thing=record)
 
-    def take(self, ask: Ask, model: Any, sample: np.ndarray, explain: Callable[[RoomVerdict], Miss]) -> CleanModel:
+    def take(self, model: "ModelView", sample: np.ndarray) -> CleanModel:
         """Takes over a model from a student room.
 
         Args:
-            ask: asks that room.
             model: the model there.
             sample: an input batch.
-            explain: explains what that room does instead of answering.
 
         Returns:
             The model here; one that cannot be brought here is asked where it is, provisionally.
@@ -217,45 +221,40 @@ class CleanRoom:
         Raises:
             Miss: it cannot be run, or is refused.
         """
-        claim = self._note_claim
+        function, ask, claim = model.function, model.view.ask, self._note_claim
         try:
-            packed = ask("pack", model=model, sample=sample)
+            form, data = _packed(ask("pack", model=model, sample=sample), function)
         except StudentError:
-            self._must_run(ask, model, sample, explain)
-            return CleanModel(_claiming(ask, claim), model, (ask, model), claim)
+            self._must_run(model, sample)
+            return CleanModel(function, _claiming(ask, claim), model, (ask, model), claim)
         except RoomVerdict as verdict:
-            raise explain(verdict) from verdict
-        form, data = _packed(packed)
-        if form == "archive":
-            try:
-                check_archive(data)
-            except RefusedArchive as problem:
-                raise Miss("model-refused", function="the function", error=str(problem)) from problem
+            raise model.view.explain(verdict, function) from verdict
         try:
+            if form == "archive":
+                check_archive(data)
             handle = self.ask("unpack", form=form, data=data, operations=sorted(OPERATIONS))
+        except RefusedArchive as problem:
+            raise Miss("model-refused", function=function, error=str(problem)) from problem
         except RoomVerdict as verdict:
-            self._must_run(ask, model, sample, explain)
-            raise Miss(
-                "model-refused", function="the function", error=f"loading it ends with {verdict}"[:300]
-            ) from verdict
+            self._must_run(model, sample)
+            error = f"loading it ends with {quote(str(verdict))}"
+            raise Miss("model-refused", function=function, error=error) from verdict
         if not isinstance(handle, messages.Handle):
             raise GraderFault("the clean room returns no model")
         if form == "archive":
-            return CleanModel(self.ask, handle, (self.ask, handle), None)
-        return CleanModel(self.ask, handle, (ask, model), claim)
+            return CleanModel(function, self.ask, handle, (self.ask, handle), None)
+        return CleanModel(function, self.ask, handle, (ask, model), claim)
 
-    def _must_run(self, ask: Ask, model: Any, sample: np.ndarray, explain: Callable[[RoomVerdict], Miss]) -> None:
+    def _must_run(self, model: "ModelView", sample: np.ndarray) -> None:
         """Holds that a model runs on the sample where it is; else that is what the student has to mend."""
         try:
-            ask("predict", model=model, x=sample)
-        except StudentError as verdict:
-            miss = explain(verdict)
+            model.view.ask("predict", model=model, x=sample)
+        except RoomVerdict as verdict:
+            miss = model.view.explain(verdict, model.function)
             if miss.cause == "raised":
                 miss.cause = "model-fails"
                 miss.fields["shape"] = shape_in_words((None, *sample.shape[1:]))
             raise miss from verdict
-        except RoomVerdict as verdict:
-            raise explain(verdict) from verdict
 
     def _note_claim(self) -> None:
         self._context.record.provisional = True
@@ -271,13 +270,13 @@ def _claiming(ask: Ask, note: Callable[[], None]) -> Ask:
     return claimed
 
 
-def _packed(packed: Any) -> tuple[str, bytes]:
+def _packed(packed: Any, function: str) -> tuple[str, bytes]:
     """Reads a packed model, as a room claims it."""
     if isinstance(packed, dict):
         form, data = packed.get("form"), packed.get("data")
         if form in ("archive", "graph") and isinstance(data, bytes):
             return str(form), data
-    raise Miss("bad-reply", function="the model", error="it is no packed model")
+    raise Miss("bad-reply", function=function, error="it is no packed model")
 
 
 def _no_function(function: Callable[..., Any]) -> int:

@@ -12,8 +12,9 @@ from grader.errors import GraderFault
 from grader.judge.context import Context, Record
 from grader.judge.explain import finding_of
 from grader.judge.misses import Blocked, Miss
+from grader.judge.rooms import Rooms
 from grader.judge.source import Source
-from grader.judge.views import Rooms, SubmissionView
+from grader.judge.views import SubmissionView
 from grader.model import Checked, Finding, Outcome
 from grader.rubric import Criterion, Rubric
 from grader.seeds import Streams

@@ -1,6 +1,7 @@
 """The submission's text as a tree, for pointing at lines and for checks of how something is written."""
 
 import ast
+import warnings
 from collections.abc import Iterator
 
 from grader.model import Place
@@ -17,9 +18,11 @@ class Source:
         Args:
             text: the whole file.
         """
-        self._lines = text.splitlines()
+        self._lines = text.split("\n")  # as Python counts: form feeds and the like end no line
         try:
-            self._tree = ast.parse(text)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                self._tree = ast.parse(text)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             self._tree = ast.Module([], [])
         self._functions = {node.name: node for node in self._tree.body if isinstance(node, ast.FunctionDef)}
@@ -42,7 +45,10 @@ class Source:
     def signature(self, name: str) -> str | None:
         """A top-level function's name and parameters as they are written, without types."""
         node = self._functions.get(name)
-        return f"{name}({', '.join(_parameters(node.args))})" if node else None
+        try:
+            return f"{name}({', '.join(_parameters(node.args))})" if node else None
+        except RecursionError:  # a default beyond all reason
+            return f"{name}(…)"
 
     def calls(self, name: str, within: str | None = None) -> list[Place]:
         """Where something is called, e.g. "LSTM" for `LSTM(…)` and `layers.LSTM(…)`, in order of lines.

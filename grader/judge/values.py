@@ -49,12 +49,12 @@ def to_wire(value: Any, keep: Callable[[Callable[..., Any]], int]) -> messages.T
         TypeError: the check passes something that cannot cross: a bug in the check.
     """
     match value:
+        case np.ndarray() | np.generic():  # first, since NumPy's float64 is a float, too
+            return arrays.pack(np.asarray(value))
         case None | bool() | int() | float() | str():
             return value
         case bytes():
             return messages.Binary(value)
-        case np.ndarray() | np.generic():
-            return arrays.pack(np.asarray(value))
         case list() | tuple():
             items = [to_wire(item, keep) for item in value]
             return messages.GivenItems("list" if isinstance(value, list) else "tuple", items)

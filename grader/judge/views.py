@@ -7,135 +7,24 @@ need no error handling.
 
 from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 
-from grader.judge.context import Context
-from grader.judge.explain import how_it_died, miss_of, quote
+from grader.judge.context import Context, Loading
+from grader.judge.explain import import_miss, miss_of, quote
 from grader.judge.misses import Blocked, Miss
-from grader.judge.models import CleanModel, CleanRoom
+from grader.judge.models import CleanRoom
+from grader.judge.things import Carried, ModelView, Thing
 from grader.judge.values import from_wire, to_wire
-from grader.model import Outcome
 from grader.rooms.house import FilesTooLarge
 from grader.rooms.room import Room
-from grader.rooms.verdicts import BadReply, Died, OutOfMemory, RoomVerdict, StudentError, TimedOut
+from grader.rooms.verdicts import BadReply, Died, OutOfMemory, RoomVerdict, StudentError
 from grader.wire import messages
 
-_T = TypeVar("_T")
 #: The name under which checks that could not be judged for want of the file refer to it.
 LOADING = "the file can be loaded"
-
-
-class Rooms:
-    """Gives checks rooms: student rooms, each with the submission loaded, and the clean room."""
-
-    def __init__(self, context: Context) -> None:
-        """Has no room yet.
-
-        Args:
-            context: the grading.
-        """
-        self._context = context
-        self._threads = ThreadPoolExecutor(max_workers=4)
-        self.clean = CleanRoom(context)
-
-    def ahead(self, work: "Callable[[Rooms], _T]") -> "Callable[[], _T]":
-        """Begins work that takes long, such as a training, while other criteria are checked.
-
-        Args:
-            work: called in another thread with rooms of its own.
-
-        Returns:
-            A function that waits for the result; it raises what the work raised.
-        """
-        context = self._context.aside()
-        future = self._threads.submit(work, Rooms(context))
-
-        def result() -> _T:
-            try:
-                return future.result()
-            finally:
-                self._context.record.add(context.record)
-
-        return result
-
-    def close(self) -> None:
-        """Gives up work that nobody waited for."""
-        self._context.house.kill_all()
-        self._threads.shutdown(wait=True, cancel_futures=True)
-
-    def student(self, carried: "Carried | None" = None) -> "SubmissionView":
-        """A fresh room with the submission in it, as soon as something is asked of it.
-
-        Args:
-            carried: files from an earlier room, which it may read.
-        """
-        return SubmissionView(self._context, self.clean, carried)
-
-
-class Carried:
-    """Files that one room left, for another to read."""
-
-    def __init__(self, folder: Path) -> None:
-        """Knows where they are.
-
-        Args:
-            folder: the host's own copy.
-        """
-        self.folder = folder
-
-    @property
-    def path(self) -> messages.Folder:
-        """The folder's path, as the next room sees it; pass it to a function."""
-        return messages.Folder("carried", carried=True)
-
-    def names(self) -> list[str]:
-        """Names of the files, with folders."""
-        return sorted(str(path.relative_to(self.folder)) for path in self.folder.rglob("*") if path.is_file())
-
-
-class Thing:
-    """Something that stays in its room; it can be handed back to the submission's functions, no more."""
-
-    def __init__(self, view: "SubmissionView", handle: messages.Handle) -> None:
-        """Knows its room.
-
-        Args:
-            view: the room.
-            handle: the handle in it.
-        """
-        self.view = view
-        self._handle = handle
-
-    @property
-    def type_name(self) -> str:
-        """The class that it claims to be of."""
-        return self._handle.type_name
-
-    def as_handle(self) -> messages.Handle:
-        """The record that stands for it on the wire."""
-        return self._handle
-
-
-class ModelView(Thing):
-    """A Keras model in a student room."""
-
-    def clean(self, sample: np.ndarray) -> CleanModel:
-        """Brings the model, as it is now, to the clean room.
-
-        Args:
-            sample: an input batch, [batch, ...], of the shape that the model is asked to take.
-
-        Returns:
-            The model in the clean room, where what it is and what it predicts can be trusted.
-
-        Raises:
-            Miss: it cannot be run on such an input, or may not be loaded.
-        """
-        return self.view.clean_room.take(self.view.ask, self._handle, sample, self.view.explain)
 
 
 class SubmissionView:
@@ -181,9 +70,9 @@ class SubmissionView:
             miss = Miss(unreadable.cause, place=unreadable.place, details=unreadable.details)
             miss.fields |= unreadable.fields
             raise miss
-        stopped = self._start(None)
-        if stopped is not None:
-            raise stopped
+        loading = self._find_out()
+        if loading.miss is not None:
+            raise loading.miss
 
     def call(self, name: str, *args: Any, **kwargs: Any) -> Any:
         """Calls a function of the submission.
@@ -202,7 +91,7 @@ class SubmissionView:
         """
         room = self._loaded()
         if name not in self._names:
-            if self._context.until is not None:
+            if self._context.loading.until is not None:
                 raise Blocked(LOADING)
             place = self._context.source.function(name)
             raise Miss("no-function" if place else "missing-function", place=place, function=name)
@@ -296,59 +185,68 @@ class SubmissionView:
         except FilesTooLarge as problem:
             raise Miss("files-too-large", function=self._function, error=str(problem)) from problem
 
-    def explain(self, verdict: RoomVerdict) -> Miss:
-        """Puts what the room did instead of answering into a miss."""
-        return miss_of(verdict, self._function or "the model", self._context.source, self._context.rubric.causes)
+    def explain(self, verdict: RoomVerdict, function: str = "") -> Miss:
+        """Puts what the room did instead of answering into a miss.
+
+        Args:
+            verdict: what it did.
+            function: the function to name; by default the one called last.
+        """
+        return miss_of(verdict, function or self._function, self._context.source, self._context.rubric.causes)
 
     def _loaded(self) -> Room:
-        if self._context.submission.unreadable is not None or self._context.until == 0:
+        """This room with as much of the submission loaded as can be."""
+        if self._context.submission.unreadable is not None:
             raise Blocked(LOADING)
-        if self._room is None:
-            self._start(self._context.until)
+        loading = self._find_out()
+        if self._room is None and loading.until != 0:
+            self._start(loading.until)
         if self._room is None:
             raise Blocked(LOADING)
         return self._room
 
-    def _start(self, until: int | None) -> Miss | None:
-        """Starts the room and loads; returns why loading stopped, and keeps how far it came for later rooms."""
-        context = self._context
-        room, self._work = context.house.room(submission=True, carried=self._carried.folder if self._carried else None)
+    def _find_out(self) -> Loading:
+        """Finds out how far the file can be loaded, once for all rooms."""
+        loading = self._context.loading
+        with loading.lock:
+            if not loading.is_known:
+                verdict = self._start(None)
+                if verdict is not None:
+                    loading.until = self._reached(verdict)
+                    loading.miss = import_miss(verdict, self.explain(verdict), self._context.submission.name)
+                loading.is_known = True
+        return loading
+
+    def _start(self, until: int | None) -> RoomVerdict | None:
+        """Starts the room and loads; returns what the room did instead, if loading stopped."""
+        context, submission = self._context, self._context.submission
+        carried = self._carried.folder if self._carried else None
+        room, self._work = context.house.room(submission=True, carried=carried)
         budget = context.load_budget()
-        message = messages.Load(
-            context.submission.text, context.submission.name, until, self._seed("load"), budget.soft
-        )
+        message = messages.Load(submission.text, submission.name, until, self._seed("load"), budget.soft)
+        stopped: RoomVerdict | None = None
         try:
             reply = room.request(message, budget)
             if not isinstance(reply, messages.Loaded):
                 raise BadReply("it spoke out of turn")
+            self._room, self._names = room, frozenset(reply.names)
         except RoomVerdict as verdict:
-            context.output = context.output or room.take_output()
-            return self._stopped(verdict, room)
-        context.output = context.output or room.take_output()
-        room.take_output()
-        self._room, self._names = room, frozenset(reply.names)
-        return None
+            room.close()
+            stopped = verdict
+        output = room.take_output()
+        context.loading.output = context.loading.output or output
+        return stopped
 
-    def _stopped(self, verdict: RoomVerdict, room: Room) -> Miss:
-        """Explains why loading stopped and goes on with what stands before."""
-        context = self._context
+    def _reached(self, verdict: RoomVerdict) -> int:
+        """How many top-level statements can be run before the one that stops loading."""
         raised = getattr(verdict, "raised", None)
         if raised is not None and raised.statement is not None:
-            context.until = raised.statement
-        elif isinstance(verdict, Died | OutOfMemory) and context.until is None:
-            context.until = self._last_survived()
-        else:
-            context.until = 0
-        if isinstance(verdict, StudentError) and room.is_open:
-            self._room, self._names = room, frozenset(verdict.raised.names)
-        return _import_miss(verdict, self.explain(verdict), context)
-
-    def _last_survived(self) -> int:
-        """How many statements can be run before the one that ends the process; found by halving."""
-        fine, fatal = 0, self._context.source.statements
+            return int(raised.statement)
+        if not isinstance(verdict, Died | OutOfMemory):
+            return 0
+        fine, fatal = 0, self._context.source.statements  # the room could not tell: found by halving
         while fatal - fine > 1:
             middle = (fine + fatal) // 2
-            self._context.until = middle
             if self._start(middle) is None:
                 fine = middle
             else:
@@ -368,7 +266,7 @@ class SubmissionView:
         return len(self._callbacks) - 1
 
     def _view(self, handle: messages.Handle) -> Thing:
-        return ModelView(self, handle) if handle.is_model else Thing(self, handle)
+        return (ModelView if handle.is_model else Thing)(self, handle, self._function)
 
     def _answer(self, call: messages.CalledBack) -> messages.Answer | messages.Refusal:
         """Answers a call back; ValueError and TypeError of the judge's function go to the submission."""
@@ -380,22 +278,3 @@ class SubmissionView:
             return messages.Answer(to_wire(self._callbacks[call.number](*args, **kwargs), self._keep))
         except (ValueError, TypeError) as problem:
             return messages.Refusal(str(problem))
-
-
-def _import_miss(verdict: RoomVerdict, miss: Miss, context: Context) -> Miss:
-    """Words a miss for loading, where the function is the file itself."""
-    miss.fields |= {"file": context.submission.name, "function": context.submission.name}
-    match verdict:
-        case TimedOut():
-            miss.cause = "import-too-long"
-        case OutOfMemory():
-            miss.cause = "import-memory"
-        case Died():
-            miss.cause = "import-died"
-            miss.fields["how"] = how_it_died(verdict.code)
-        case StudentError() if miss.cause == "exits":
-            miss.cause = "import-exits"
-        case StudentError() if miss.cause in ("raised", "not-started"):
-            miss.cause, miss.outcome = "import-stopped", Outcome.FAILED
-            miss.fields |= {"type": verdict.raised.type_name, "error": quote(verdict.raised.message)}
-    return miss

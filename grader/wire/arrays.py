@@ -8,7 +8,7 @@ import numpy as np
 from grader.wire.messages import Array
 
 _NUMBERS = {"|b1", "|i1", "|u1", "<i2", "<u2", "<i4", "<u4", "<i8", "<u8", "<f2", "<f4", "<f8", "<c8", "<c16"}
-_TEXT = re.compile(r"^(<U|\|S)([1-9][0-9]{0,5})$")
+_TEXT = re.compile(r"(<U|\|S)[1-9][0-9]{0,5}")
 #: NumPy's own limit of dimensions was 32 for long; more are of no use here.
 _MAX_DIMENSIONS = 32
 
@@ -23,11 +23,10 @@ def pack(array: np.ndarray) -> Array:
     Raises:
         BadArrayError: its type is not on the allow-list (object arrays never are).
     """
-    little = array.astype(array.dtype.newbyteorder("<"), copy=False)
-    name = little.dtype.str
-    if not _is_allowed(name):
+    dtype = array.dtype.newbyteorder("<") if array.dtype.kind in "biufcSU" else array.dtype
+    if not _is_allowed(dtype.str):
         raise BadArrayError(f"an array of dtype {array.dtype} cannot cross")
-    return Array(name, tuple(array.shape), little.tobytes())
+    return Array(dtype.str, tuple(array.shape), array.astype(dtype, copy=False).tobytes())
 
 
 def unpack(record: Array) -> np.ndarray:
@@ -45,14 +44,17 @@ def unpack(record: Array) -> np.ndarray:
         raise BadArrayError(f"{len(record.data)} bytes for shape {record.shape} of {record.dtype}")
     if any(size > np.iinfo(np.int64).max // 64 for size in record.shape):
         raise BadArrayError("an array with an impossible dimension")
-    array = np.frombuffer(record.data, dtype=dtype).reshape(record.shape)
+    try:
+        array = np.frombuffer(record.data, dtype=dtype).reshape(record.shape)
+    except ValueError as problem:  # NumPy bounds the axes of an empty array, too
+        raise BadArrayError("an array with an impossible shape") from problem
     if dtype.kind == "U" and not _is_unicode(array):
         raise BadArrayError("text that is no Unicode")
     return array
 
 
 def _is_allowed(name: str) -> bool:
-    return name in _NUMBERS or _TEXT.match(name) is not None
+    return name in _NUMBERS or _TEXT.fullmatch(name) is not None
 
 
 def _is_unicode(array: np.ndarray) -> bool:

@@ -198,19 +198,7 @@ def test_compare(submission: SubmissionView, data: ModuleType) -> None:
     seeds = (3, 14, 15)
     told = expect_mapping(submission.compare_depth(score, seeds), "compare_depth", ("vanilla", "stacked"))
     runs = {"vanilla": [call for call in calls if len(call[0]) == 1], "stacked": [c for c in calls if len(c[0]) > 1]}
-    missing = [kind for kind in runs if not runs[kind]]
-    if len(missing) == len(runs):
-        raise Miss("not-scored", expected="a call for each model and seed", received="no call")
-    if missing:
-        scored = next(kind for kind in runs if kind not in missing)
-        raise Miss("not-both", expected="both models", received=f"the {scored} model")
-    for kind, made in runs.items():
-        if len(made) < len(seeds):
-            raise Miss("too-few-runs", kind=kind, expected=f"{len(seeds)} times", received=times(len(made)))
-    if sorted(seed for _, seed in runs["vanilla"]) != sorted(seed for _, seed in runs["stacked"]):
-        raise Miss("uneven-seeds", expected="the same seeds for both", received="different ones")
-    if {seed for _, seed in calls} != set(seeds):
-        raise Miss("other-seeds", expected="the seeds in `seeds`", received="others")
+    expect_fair(runs, seeds)
     weights = {kind: data.lstm_weights(made[0][0]) for kind, made in runs.items()}
     if not 0.4 < weights["vanilla"] / weights["stacked"] < 2.5:
         received = f"{weights['vanilla']} and {weights['stacked']}"
@@ -219,6 +207,23 @@ def test_compare(submission: SubmissionView, data: ModuleType) -> None:
         mean = float(np.mean([score_of(*call) for call in made]))
         if not np.isclose(expect_number(told[kind], "compare_depth"), mean, rtol=1e-4):
             raise Miss("not-the-mean", kind=kind, expected="the mean of its scores", received="another number")
+
+
+def expect_fair(runs: dict[str, list[tuple[tuple[int, ...], int]]], seeds: tuple[int, ...]) -> None:
+    """Holds that both models were scored, each with all the given seeds and no others."""
+    scored = [kind for kind in runs if runs[kind]]
+    if not scored:
+        raise Miss("not-scored", expected="a call for each model and seed", received="no call")
+    if len(scored) < len(runs):
+        raise Miss("not-both", expected="both models", received=f"the {scored[0]} model")
+    for kind, made in runs.items():
+        if len(made) < len(seeds):
+            raise Miss("too-few-runs", kind=kind, expected=f"{len(seeds)} times", received=times(len(made)))
+    used = {kind: sorted(seed for _, seed in made) for kind, made in runs.items()}
+    if used["vanilla"] != used["stacked"]:
+        raise Miss("uneven-seeds", expected="the same seeds for both", received="different ones")
+    if set(used["vanilla"]) != set(seeds):
+        raise Miss("other-seeds", expected="the seeds in `seeds`", received="others")
 
 
 def score_of(units: tuple[int, ...], seed: int) -> float:
