@@ -84,6 +84,8 @@ class Values:
             return thing.encode("utf-8", "replace").decode("utf-8")
         if isinstance(thing, bytes | bytearray):
             return messages.Binary(bytes(thing))
+        if type(thing).__name__ == "TensorShape" and getattr(thing, "rank", None) is not None:
+            thing = tuple(thing)
         if depth < _MAX_DEPTH and isinstance(thing, list | tuple):
             items = [self.lower(item, depth + 1) for item in thing]
             return messages.Items("list" if isinstance(thing, list) else "tuple", items)

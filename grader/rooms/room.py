@@ -127,6 +127,11 @@ class Room:
         self.close()
         raise BadReply("it spoke out of turn")
 
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+        return self._process.pid
+
     def take_output(self) -> str:
         """Returns what was printed since the last time."""
         return self._output.take()

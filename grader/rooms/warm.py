@@ -1,6 +1,7 @@
 """The warm interpreter from the host's side: start it, ask it for rooms, notice when it dies."""
 
 import os
+import re
 import select
 import signal
 import socket
@@ -94,7 +95,7 @@ class WarmInterpreter:
             try:
                 socket.send_fds(self._control, [control.encode(spec)], [their_channel.fileno(), their_output.fileno()])
             except OSError as problem:
-                raise self._fault() from problem
+                raise (self._fault() if self._control.fileno() >= 0 else GraderFault("it is closed")) from problem
             started, pidfd = self._expect(control.Started, _FORK_SECONDS)
         return _Forked(self, started.pid, pidfd, channel, output)
 
@@ -129,6 +130,8 @@ class WarmInterpreter:
 
     def _receive(self, seconds: float) -> tuple[control.FromWarm, int]:
         """Receives one packet and its descriptor (-1 for none); ends of rooms are put aside."""
+        if self._control.fileno() < 0:
+            raise GraderFault("the warm interpreter is closed")
         if not select.select([self._control], [], [], max(seconds, 0))[0]:
             raise GraderFault(f"the warm interpreter has not answered for {seconds:.0f} s")
         packet, descriptors, _, _ = socket.recv_fds(self._control, control.PACKET, 1)
@@ -142,8 +145,9 @@ class WarmInterpreter:
     def _fault(self) -> GraderFault:
         code = self._process.wait()
         self._errors.seek(0)
-        said = self._errors.read().decode("utf-8", "replace").strip().splitlines()
-        return GraderFault(f"the warm interpreter ended with code {code}: {said[-1] if said else 'it said nothing'}")
+        said = self._errors.read().decode("utf-8", "replace").splitlines()
+        errors = [line for line in said if re.match(r"\w*(Error|Exception)\b", line)]
+        return GraderFault(f"the warm interpreter ended with {errors[-1] if errors else f'code {code}'}")
 
 
 class _Forked:
@@ -174,7 +178,8 @@ class _Forked:
         try:
             if self._code is None:
                 self.kill()
-                self.wait()
+                with suppress(GraderFault):  # without the warm interpreter nobody reaps; dead it is all the same
+                    self.wait()
         finally:
             self.channel.close()
             self.output.close()
