@@ -134,7 +134,10 @@ class WarmInterpreter:
             raise GraderFault("the warm interpreter is closed")
         if not select.select([self._control], [], [], max(seconds, 0))[0]:
             raise GraderFault(f"the warm interpreter has not answered for {seconds:.0f} s")
-        packet, descriptors, _, _ = socket.recv_fds(self._control, control.PACKET, 1)
+        try:
+            packet, descriptors, _, _ = socket.recv_fds(self._control, control.PACKET, 1)
+        except OSError as problem:
+            raise self._fault() from problem
         if not packet:
             raise self._fault()
         message = control.decode_from_warm.decode(packet)
