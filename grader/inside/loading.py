@@ -66,7 +66,8 @@ class Submission:
 
     def report(self, problem: BaseException, statement: int | None = None) -> messages.Raised:
         """Describes an exception by its type, its text and the lines of the submission that it passed."""
-        frames = traceback.extract_tb(problem.__traceback__)
+        ours = os.path.dirname(__file__) + os.sep  # noqa: PTH120  text, as in tracebacks
+        frames = [frame for frame in traceback.extract_tb(problem.__traceback__) if not frame.filename.startswith(ours)]
         own = [frame for frame in frames if frame.filename == self.path]
         lines = [messages.Line(frame.lineno or 0, frame.name[:200]) for frame in own]
         first = next((at for at, frame in enumerate(frames) if frame.filename == self.path), 0)

@@ -20,7 +20,7 @@ from grader.wire.messages import Raised
 #: Errors are quoted up to this length in a headline; the details fold has the rest.
 _MAX_QUOTE = 160
 #: Keras prints its reasons in bold, TensorFlow puts the name of a graph node before them and an operation behind.
-_ESCAPES = re.compile(r"\x1b\[[0-9;]*m|\{\{function_node .*?\}\}\s*|\s*\[Op:.*")
+_ESCAPES = re.compile(r"\x1b\[[0-9;]*m|\{\{function_node .{0,500}?\}\}\s*|\[Op:.*")
 
 
 @cache

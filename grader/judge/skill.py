@@ -31,7 +31,7 @@ def measure_skill(criterion: Criterion, record: Record, measure: Callable[[int],
     if threshold is None:
         raise GraderFault(f"criterion {criterion.id} has no threshold in its rubric")
     values = [measure(0)]
-    if threshold.is_near(values[0]) or math.isnan(values[0]):
+    if threshold.is_near(values[0]):
         values += [measure(repeat) for repeat in range(1, threshold.repeats)]
     skill = math.nan if any(map(math.isnan, values)) else statistics.median(values)
     record.borderline = threshold.is_near(skill)

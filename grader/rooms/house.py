@@ -151,6 +151,8 @@ class House:
     def collect(self, work: Path, name: str) -> Path:
         """Copies a folder that a room has written, once the room is dead, for another room to read.
 
+        The room's own folder goes: what is kept is the copy, and no later room finds anything by the old path.
+
         Args:
             work: the dead room's work folder.
             name: the folder in it.
@@ -163,7 +165,10 @@ class House:
         """
         target = self._folder / f"carried{self._number()}"
         target.mkdir(mode=0o700)
-        _Copy().tree(work / name, target)
+        try:
+            _Copy().tree(work / name, target)
+        finally:
+            _remove(work)
         return target
 
 

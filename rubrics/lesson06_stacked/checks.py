@@ -1,5 +1,6 @@
 """Hidden checks of lesson 06. Structure by behaviour: what reaches the second LSTM decides, not how it is written."""
 
+from collections import Counter
 from types import ModuleType
 from typing import Any
 
@@ -18,6 +19,7 @@ from grader.judge import (
     expect_mapping,
     expect_model,
     expect_number,
+    in_words,
     measure_skill,
     shape_in_words,
 )
@@ -106,7 +108,7 @@ def test_stack(submission: SubmissionView, sizes: Sizes) -> None:
         if depth != len(units):
             if len({layer.layer for layer in layers}) < len(layers):
                 raise tied(layers, units)
-            received = f"{depth} {'layer' if depth == 1 else 'layers'}"
+            received = f"{depth} LSTM {'layer' if depth == 1 else 'layers'}"
             raise Miss("depth", units=units, expected=str(len(units)), received=received)
         if not has_sizes(layers, units):
             raise Miss("wrong-units", units=units)
@@ -116,15 +118,17 @@ def test_shapes(submission: SubmissionView, sizes: Sizes) -> None:
     """`sequence_shapes` tells what each LSTM puts out"""
     units = (6, 5)
     model = sizes.build(submission, units)
-    told = expect_items(submission.sequence_shapes(model), "sequence_shapes", len(units))
+    told = submission.sequence_shapes(model)
+    if not isinstance(told, list | tuple):
+        expect_items(told, "sequence_shapes", len(units))
     layers = recurrent_layers(model.clean(sizes.sample), sizes.sample)
     right = [[layer.output_shape[1:] for layer in layers]]
     right.append([(sizes.n_steps, units[0]), (units[1],)])  # stacked cells and wrappers, told by their cells
-    found = [tuple(shape)[1:] if isinstance(shape, list | tuple) else shape for shape in told]
-    if found not in right:
-        received = ", ".join(shape_in_words(shape) if isinstance(shape, list | tuple) else str(shape) for shape in told)
+    shapes = [tuple(shape) if isinstance(shape, list | tuple) else in_words(shape) for shape in told]
+    if [shape[1:] for shape in shapes] not in right:
+        received = ", ".join(shape if isinstance(shape, str) else shape_in_words(shape) for shape in shapes)
         expected = "(None, timesteps, units) of each LSTM that feeds another, (None, units) of the last"
-        raise Miss("shapes-wrong", expected=expected, received=received)
+        raise Miss("shapes-wrong", expected=expected, received=received or "no shape")
 
 
 class Training:
@@ -132,10 +136,10 @@ class Training:
 
     def __init__(self, rooms: Rooms, streams: Streams, data: ModuleType) -> None:
         self._rooms, self._streams, self._data = rooms, streams, data
-        self._trained: dict[int, ModelView] = {}
         first = rooms.ahead(lambda aside: self._train(aside, 0))
         self.first_error = rooms.ahead(lambda aside: self._error(aside, first()))
         self.error_without_recurrence = rooms.ahead(lambda aside: self._error(aside, first(), perturb="no recurrence"))
+        self.depth = rooms.ahead(lambda aside: self._depth(aside, first()))
 
     def error(self, repeat: int) -> float:
         """RMSE on unseen series after a training with the seeds of one repeat."""
@@ -160,6 +164,12 @@ class Training:
             room.perturb(model, perturb)
         return float(self._data.rmse(expect_array(room.forecast(model, X), "forecast", y.shape), y))
 
+    def _depth(self, rooms: Rooms, trained: ModelView) -> int:
+        """Number of recurrent layers on top of each other in what train leaves, which may be another model."""
+        sample = self._data.two_scale(self._streams.generator("test"), 1)[0]
+        model = rooms.clean.take(trained, sample)
+        return longest_stack(model, sample, recurrent_layers(model, sample))
+
 
 def trained_model(returned: Any, given: ModelView) -> ModelView:
     """The model after training: what train returned, alone or in a tuple, or the given one changed in place."""
@@ -179,6 +189,8 @@ def test_skill(training: Training, criterion: Criterion, record: Record) -> None
 
 def test_learned(training: Training, record: Record) -> None:
     """The forecast comes from what the LSTMs have learned"""
+    if training.depth() < len(UNITS):
+        raise Miss("other-model", expected="the stack that it is given, trained", received="another model")
     error = training.error_without_recurrence()
     record.measured("RMSE with all LSTM weights set to zero", error)
     # The threshold with a margin: what forecasts that well without its LSTMs does not need them.
@@ -265,9 +277,9 @@ def has_sizes(layers: list[LayerCall], units: tuple[int, ...]) -> bool:
 
 def tied(layers: list[LayerCall], units: tuple[int, ...]) -> Miss:
     """Says that one layer stands where several should."""
-    count = len({layer.layer for layer in layers})
-    received = "one layer" if count == 1 else f"{count} layers"
-    return Miss("tied", times=times(len(layers)), expected=f"{len(units)} layers", received=received)
+    uses = Counter(layer.layer for layer in layers)
+    received = "one layer" if len(uses) == 1 else f"{len(uses)} layers"
+    return Miss("tied", times=times(max(uses.values())), expected=f"{len(units)} layers", received=received)
 
 
 def feeds(model: CleanModel, sample: np.ndarray, first: LayerCall, second: LayerCall) -> bool:
@@ -311,6 +323,6 @@ def lost_sequence(model: CleanModel, sizes: Sizes, layers: list[LayerCall], sour
     if second.constant_input:
         copies = f"{received}, the same vector {second.input_shape[1]} times"
         return Miss("copies", expected=expected, received=copies, place=place("RepeatVector") or place("LSTM"))
-    if len(first.output_shape) < 3 or steps.shape[0] != steps.shape[1]:
+    if len(first.output_shape) < 3 or steps.all():  # each unit tells of all steps, a step only of those before
         return Miss("units-as-time", expected=expected, received=received, place=place("Reshape") or place("Permute"))
     return Miss("last-step", expected=expected, received=received, place=place("LSTM"))

@@ -40,7 +40,7 @@ def sequence_shapes(model):
     shapes, x = [], ops.zeros((1, *model.sizes))
     for lstm in model.lstms:
         x = lstm(x)
-        shapes.append((None,) + tuple(x.shape[1:]))
+        shapes.append(x.shape)
     return shapes
 
 

@@ -1,7 +1,7 @@
 """train builds another model, without LSTM layers, and returns that.
 
 fails: learned
-says: does not come from what the model has learned
+says: another model than the stack that it is given
 """
 
 import keras

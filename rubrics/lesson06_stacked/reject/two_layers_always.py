@@ -1,7 +1,7 @@
 """Two LSTM layers are written down, whatever the length of units.
 
 fails: stack
-says: has 2 layers of LSTM layers on top of each other, not 3
+says: has 2 LSTM layers on top of each other, not 3
 """
 
 import keras

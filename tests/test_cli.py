@@ -1,0 +1,241 @@
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+import pytest
+
+from grader import __version__, cli
+
+_HEAVY = {"jinja2", "keras", "msgspec", "nbformat", "numpy", "psutil", "pytest", "rich", "tensorflow"}
+_RUBRIC = """\
+schema = 1
+title = "Stacked LSTMs"
+theme = "models"
+functions = ["build"]
+
+[[criteria]]
+id = "builds"
+title = "The model can be built."
+points = 10
+why = "w"
+hints = ["a", "b", "c"]
+
+[[criteria]]
+id = "trains"
+title = "The model learns."
+points = 2.5
+why = "w"
+hints = ["a", "b", "c"]
+"""
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A course to stand in, of two lessons without a solved exercise."""
+    for lesson in ("lesson06_stacked", "lesson07_bidirectional"):
+        (tmp_path / "rubrics" / lesson).mkdir(parents=True)
+        (tmp_path / "rubrics" / lesson / "rubric.toml").write_text(_RUBRIC)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+Grade = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def grade(here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Grade:
+    """A function that runs `grade` and returns exit code, output and errors."""
+    del here
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["grade", *arguments])
+        try:
+            cli.main()
+        except SystemExit as end:
+            code = end.code
+        else:
+            code = 0
+        assert isinstance(code, int)
+        return code, *capsys.readouterr()
+
+    return run
+
+
+def _is_one_sentence(text: str) -> bool:
+    return text.startswith("grade: ") and text.count("\n") == 1 and text.endswith("\n") and "Traceback" not in text
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["-h"], ["lesson", "--help"], ["--version"]])
+def test_help_starts_without_what_grading_needs(arguments: list[str]) -> None:
+    program = (
+        "import sys\nfrom grader import cli\n"
+        f"sys.argv = ['grade', *{arguments}]\n"
+        "try:\n    cli.main()\nexcept SystemExit as end:\n    assert not end.code\n"
+        "print(*{name.partition('.')[0] for name in sys.modules}, file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    loaded = set(done.stderr.split())
+    assert "click" in loaded
+    assert not loaded & _HEAVY
+    assert "grade" in done.stdout
+
+
+def test_help_is_quick() -> None:
+    times = []
+    for _ in range(3):
+        start = time.perf_counter()
+        subprocess.run([sys.executable, "-m", "grader.cli", "--help"], capture_output=True, check=True)
+        times.append(time.perf_counter() - start)
+    assert min(times) < 2  # TensorFlow alone would take longer
+
+
+def test_help_names_examples_and_exit_codes(grade: Grade) -> None:
+    code, out, err = grade("--help")
+    assert (code, err) == (0, "")
+    for told in ("grade lesson06 ", "grade lessons", "0 passed, 1 checks failed, 2 wrong usage, 3 a fault"):
+        assert told in out
+    code, out, _ = grade("lesson", "--help")
+    options = set(re.findall(r"--[a-z-]+", out))
+    assert code == 0
+    assert options >= {"--course", "--report", "--seed", "--seed-file", "--pass-mark", "--timeout", "--isolation"}
+
+
+def test_the_version_is_told(grade: Grade) -> None:
+    assert grade("--version") == (0, f"grade, version {__version__}\n", "")
+
+
+def test_lessons_are_listed_with_their_points(grade: Grade) -> None:
+    code, out, err = grade("lessons")
+    assert (code, err) == (0, "")
+    assert [line.split(maxsplit=1) for line in out.splitlines()] == [
+        ["lesson06_stacked", "Stacked LSTMs, models, 12.5 points"],
+        ["lesson07_bidirectional", "Stacked LSTMs, models, 12.5 points"],
+    ]
+
+
+def test_lessons_of_another_course_are_listed(grade: Grade, here: Path) -> None:
+    (here / "other" / "rubrics").mkdir(parents=True)
+    assert grade("lessons", "--course", "other") == (0, "", "")
+    code, out, err = grade("lessons", "--course", "nowhere")
+    assert (code, out) == (2, "")
+    assert _is_one_sentence(err)
+
+
+def test_a_rubric_that_contradicts_itself_is_a_fault_of_ours(grade: Grade, here: Path) -> None:
+    path = here / "rubrics/lesson06_stacked/rubric.toml"
+    path.write_text(_RUBRIC.replace('"trains"', '"builds"'))
+    code, _, err = grade("lessons")
+    assert code == 3
+    assert _is_one_sentence(err)
+    assert "criterion builds of lesson06_stacked stands there twice" in err
+
+
+@pytest.mark.parametrize(
+    "arguments,told",
+    [
+        (["staked"], "near it: lesson06_stacked"),
+        (["lesson", "staked"], "near it: lesson06_stacked"),
+        (["--seed", "3", "staked"], "near it: lesson06_stacked"),
+        (["99"], "there are: lesson06_stacked, lesson07_bidirectional"),
+        (["9" * 5000], "there are: lesson06_stacked, lesson07_bidirectional"),
+        (["lesson"], ""),
+        (["6"], "grade lesson06 FILE"),
+        (["6", "missing.py"], "there is no file missing.py"),
+        (["6", "rubrics"], "rubrics is a folder"),
+        (["6", "notes.ipynb"], "notes.ipynb is a notebook"),
+        (["6", "rubrics", "--course", "nowhere"], "nowhere is no course"),
+    ],
+)
+def test_wrong_usage_is_told_in_a_sentence(grade: Grade, arguments: list[str], told: str) -> None:
+    code, out, err = grade(*arguments)
+    assert (code, out) == (2, "")
+    assert told in err
+    assert _is_one_sentence(err) or arguments == ["lesson"]
+    assert "Traceback" not in err
+
+
+def test_a_pipe_a_loop_and_a_locked_file_are_told_in_a_sentence(grade: Grade, here: Path) -> None:
+    os.mkfifo(here / "pipe.py")
+    (here / "loop.py").symlink_to("loop.py")
+    locked = here / "locked.py"
+    locked.write_text("x = 1\n")
+    locked.chmod(0)
+    for name in ("pipe.py", "loop.py", *(() if os.geteuid() == 0 else ("locked.py",))):
+        code, out, err = grade("6", name)
+        assert (code, out) == (2, "")
+        assert _is_one_sentence(err)
+        assert name in err
+
+
+def test_the_seed_is_a_number_or_a_file(grade: Grade, here: Path) -> None:
+    (here / "mine.py").write_text("x = 1\n")
+    (here / "seed").write_text("too short")
+    for arguments, told in [
+        (["--seed", "3", "--seed-file", "seed"], "--seed or --seed-file, not both"),
+        (["--seed-file", "seed"], "holds 9 bytes; a secret needs at least 16"),
+        (["--seed-file", "missing"], "the seed file missing cannot be read"),
+        (["--seed-file", "."], "cannot be read"),
+    ]:
+        code, out, err = grade("6", "mine.py", *arguments)
+        assert (code, out) == (2, "")
+        assert told in err
+        assert _is_one_sentence(err)
+        assert "too short" not in err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["6", "mine.py", "--seed", "-1"],
+        ["6", "mine.py", "--seed", "x"],
+        ["6", "mine.py", "--timeout", "0"],
+        ["6", "mine.py", "--pass-mark", "101"],
+        ["6", "mine.py", "--format", "xml"],
+        ["6", "mine.py", "--isolation", "some"],
+        ["6", "mine.py", "--sead", "1"],
+        ["6", "mine.py", "another.py"],
+    ],
+)
+def test_wrong_options_are_told_with_the_right_use(grade: Grade, arguments: list[str]) -> None:
+    code, out, err = grade(*arguments)
+    assert (code, out) == (2, "")
+    assert "Usage: " in err
+    assert "Error: " in err
+    assert "Traceback" not in err
+
+
+def test_nothing_is_written_when_nothing_is_graded(grade: Grade, here: Path) -> None:
+    before = sorted(path.name for path in here.iterdir())
+    grade("6", "missing.py")
+    grade("staked")
+    assert sorted(path.name for path in here.iterdir()) == before
+
+
+@pytest.mark.parametrize(
+    "problem,code,told",
+    [
+        (RuntimeError("disk on fire"), 3, "grade: a fault of the grader: RuntimeError: disk on fire\n"),
+        (KeyboardInterrupt(), 130, "\nstopped\n"),
+        (click.Abort(), 130, "\nstopped\n"),
+    ],
+)
+def test_whatever_happens_no_traceback_is_shown(
+    grade: Grade, monkeypatch: pytest.MonkeyPatch, problem: BaseException, code: int, told: str
+) -> None:
+    def fail(**_: object) -> None:
+        raise problem
+
+    monkeypatch.setattr(cli.cli, "main", fail)
+    assert grade("6") == (code, "", told)
+
+
+def test_the_command_itself_ends_with_the_code(here: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "grader.cli", "6", "missing.py"], cwd=here, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", "grade: there is no file missing.py\n")
