@@ -114,6 +114,11 @@ def _no_lesson(name: str, choices: list[str], *, ambiguous: bool) -> str:
     return f"there is no lesson '{name}'; there are: {', '.join(choices) or 'none'}"
 
 
+def installed_courses() -> tuple[Path, ...]:
+    """Where the course lies that is installed with this package."""
+    return tuple(Path(root) / "share" / "grade" for root in (sysconfig.get_path("data"), sys.prefix))
+
+
 def find_course(chosen: Path | None, start: Path) -> Course:
     """Finds the course to grade with.
 
@@ -133,13 +138,7 @@ def find_course(chosen: Path | None, start: Path) -> Course:
             return Course(chosen.resolve())
         raise UsageProblem(f"{chosen} is no course: it has no folder rubrics/")
     checkout = Path(__file__).resolve().parent.parent
-    installed = Path(sysconfig.get_path("data")) / "share" / "grade"
-    for folder in (
-        *(start.resolve(), *start.resolve().parents),
-        checkout,
-        installed,
-        Path(sys.prefix) / "share/grade",
-    ):
+    for folder in (start.resolve(), *start.resolve().parents, checkout, *installed_courses()):
         if any(folder.glob("rubrics/*/rubric.toml")):
             return Course(folder)
     raise UsageProblem("no course found: go to a folder with rubrics/ or name one with --course DIR")
@@ -153,15 +152,21 @@ def own_submission(lesson: Lesson, start: Path) -> Path:
         start: the current folder.
 
     Returns:
-        The first that exists of `lessonNN_*.py` and `.ipynb` in `start`, in `start/exercises` and in the
-        course's `exercises/`.
+        The first that exists of `lessonNN_*.py` and `.ipynb` in `start`, in `start/exercises` and, unless the course
+        was installed with the package and is nobody's own, in the course's `exercises/`.
 
     Raises:
         UsageProblem: there is no such file.
     """
-    for folder in (start, start / "exercises", lesson.course / "exercises"):
+    own = [start, start / "exercises"]
+    if lesson.course not in installed_courses():
+        own.append(lesson.course / "exercises")
+    for folder in own:
         for suffix in (".py", ".ipynb"):
             path = folder / f"{lesson.id}{suffix}"
             if path.exists():
                 return path
-    raise UsageProblem(f"there is no {lesson.id}.py here; name your file: grade {lesson.short} FILE")
+    raise UsageProblem(
+        f"there is no {lesson.id}.py here; name your file: grade {lesson.short} FILE, "
+        f"or start from the exercise, {lesson.stub}"
+    )

@@ -1,5 +1,6 @@
 import os
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -7,9 +8,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import click
+import psutil
 import pytest
 
 from grader import __version__, cli
+
+ROOT = Path(__file__).resolve().parent.parent
 
 _HEAVY = {"jinja2", "keras", "msgspec", "nbformat", "numpy", "psutil", "pytest", "rich", "tensorflow"}
 _RUBRIC = """\
@@ -239,3 +243,30 @@ def test_the_command_itself_ends_with_the_code(here: Path) -> None:
         [sys.executable, "-m", "grader.cli", "6", "missing.py"], cwd=here, capture_output=True, text=True, check=False
     )
     assert (done.returncode, done.stdout, done.stderr) == (2, "", "grade: there is no file missing.py\n")
+
+
+@pytest.mark.rooms
+def test_ctrl_c_leaves_no_process_and_no_folder_behind(tmp_path: Path) -> None:
+    (tmp_path / "temporary").mkdir()
+    (tmp_path / "mine.py").write_text("import time\ntime.sleep(99)\n")
+    grading = subprocess.Popen(
+        [sys.executable, "-m", "grader.cli", "lesson06", "mine.py", "--course", str(ROOT)],
+        cwd=tmp_path,
+        env={**os.environ, "TMPDIR": str(tmp_path / "temporary")},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    own = psutil.Process(grading.pid)
+    rooms: list[psutil.Process] = []
+    deadline = time.monotonic() + 60
+    while len(rooms) < 2 and time.monotonic() < deadline:  # the warm interpreter and a room
+        time.sleep(0.1)
+        rooms = own.children(recursive=True)
+    assert len(rooms) >= 2
+    grading.send_signal(signal.SIGINT)
+    _, said = grading.communicate(timeout=10)
+    assert grading.returncode == 130
+    assert said.strip() == "stopped"
+    _, alive = psutil.wait_procs(rooms, timeout=5)
+    assert not [process for process in alive if process.status() != psutil.STATUS_ZOMBIE]
+    assert not list((tmp_path / "temporary").iterdir())

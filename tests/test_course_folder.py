@@ -187,7 +187,9 @@ def test_the_checkout_goes_before_the_installed_course(elsewhere: Path) -> None:
 def test_the_own_file_is_looked_for_from_near_to_far(tmp_path: Path, course: Course) -> None:
     lesson = course.lesson("6")
     places = [course.folder / "exercises", tmp_path / "exercises", tmp_path]
-    with pytest.raises(UsageProblem, match=r"no lesson06_stacked\.py here; name your file: grade lesson06 FILE"):
+    with pytest.raises(
+        UsageProblem, match=r"no lesson06_stacked\.py here; name your file: grade lesson06 FILE, or start"
+    ):
         own_submission(lesson, tmp_path)
     for folder in places:
         folder.mkdir(exist_ok=True)

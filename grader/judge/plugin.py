@@ -34,7 +34,6 @@ class JudgePlugin:
         """
         self.checked: dict[str, Checked] = {}
         self.fault: GraderFault | None = None
-        self.interrupted: KeyboardInterrupt | None = None
         self._context = context
         self._folder = folder
         self._titles = {criterion.id: criterion.title for criterion in context.rubric.criteria}
@@ -77,11 +76,9 @@ class JudgePlugin:
         """Keeps the outcome of a phase; the first phase that fails decides."""
         criterion = self._rubric.criterion(item.name.removeprefix(PREFIX))
         problem = call.excinfo.value if call.excinfo else None
-        if isinstance(problem, KeyboardInterrupt):
-            self.interrupted = problem
-        elif problem is not None:
+        if problem is not None and not isinstance(problem, KeyboardInterrupt):
             self._failed(criterion, problem, item)
-        elif call.when == "call":
+        elif call.when == "call" and problem is None:
             self._keep(criterion, Outcome.PASSED, credit=1.0)
 
     def _failed(self, criterion: Criterion, problem: BaseException, item: pytest.Item) -> None:

@@ -38,10 +38,10 @@ def run_checks(lesson: Lesson, context: Context) -> dict[str, Checked]:
     plugin = JudgePlugin(context, lesson.rubric)
     with _own_world():
         code = pytest.main([*_options(lesson.rubric), *map(str, files)], plugins=[plugin])
-    if plugin.interrupted is not None:
-        raise plugin.interrupted
     if plugin.fault is not None:
         raise plugin.fault
+    if code == pytest.ExitCode.INTERRUPTED:
+        raise KeyboardInterrupt
     if code not in _USUAL:
         raise GraderFault(f"the checks of {lesson.id} did not run ({pytest.ExitCode(code).name})")
     return _complete(plugin.checked, context)
