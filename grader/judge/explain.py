@@ -172,7 +172,7 @@ def finding_of(miss: Miss, criterion: Criterion, causes: Mapping[str, Cause]) ->
         expected=miss.expected,
         received=miss.received,
         why=cause.why or criterion.why,
-        hints=tuple(text for text in (hint, *criterion.hints) if text),
+        hints=(hint, *criterion.hints[1:]) if hint else criterion.hints,  # the cause says more than a nudge
         place=miss.place,
         details=miss.details,
     )

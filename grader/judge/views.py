@@ -173,7 +173,7 @@ class SubmissionView:
         return messages.Folder(name)
 
     def leave(self, folder: messages.Folder) -> Carried:
-        """Ends this room and keeps what it wrote into a folder.
+        """Ends this room and keeps what it wrote into a folder, and nothing else of it.
 
         Raises:
             Miss: it wrote too much.
@@ -184,6 +184,8 @@ class SubmissionView:
             return Carried(self._context.house.collect(self._work, folder.name))
         except FilesTooLarge as problem:
             raise Miss("files-too-large", function=self._function, error=str(problem)) from problem
+        finally:
+            self._context.house.forget(self._work)
 
     def explain(self, verdict: RoomVerdict, function: str = "") -> Miss:
         """Puts what the room did instead of answering into a miss.

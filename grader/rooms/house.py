@@ -151,8 +151,6 @@ class House:
     def collect(self, work: Path, name: str) -> Path:
         """Copies a folder that a room has written, once the room is dead, for another room to read.
 
-        The room's own folder goes: what is kept is the copy, and no later room finds anything by the old path.
-
         Args:
             work: the dead room's work folder.
             name: the folder in it.
@@ -165,11 +163,13 @@ class House:
         """
         target = self._folder / f"carried{self._number()}"
         target.mkdir(mode=0o700)
-        try:
-            _Copy().tree(work / name, target)
-        finally:
-            _remove(work)
+        _Copy().tree(work / name, target)
         return target
+
+    def forget(self, work: Path) -> None:
+        """Removes the folder of a dead room, so that no later room finds anything by its old path."""
+        if self._folder in work.parents:
+            _remove(work)
 
 
 class FilesTooLarge(Exception):

@@ -334,7 +334,7 @@ def test_every_wording_is_complete(code: str) -> None:
     assert ".." not in finding.headline
     assert finding.headline[0].isupper() or _plain(finding.headline).startswith("train ")
     assert finding.why == "Models learn by training."
-    assert finding.hints[-3:] == ("one", "two", "three")
+    assert finding.hints[-2:] == ("two", "three")  # the cause's own hint stands for the nudge
 
 
 def test_a_forgotten_field_shows_its_name() -> None:
@@ -368,7 +368,7 @@ def test_the_lessons_wording_goes_before_the_general_one() -> None:
     finding = finding_of(Miss("raised", function="train"), _CRITERION, own)
     assert finding.headline == "Stopped"
     assert finding.why == "Code must run."
-    assert finding.hints == ("Look at train.", "one", "two", "three")
+    assert finding.hints == ("Look at train.", "two", "three")
 
 
 def test_a_cause_without_wording_is_a_fault_of_ours() -> None:
