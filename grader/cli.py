@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from grader.course import Lesson
     from grader.model import Grade
     from grader.seeds import Secret
+    from grader.submission import Submission
 
 PASSED, FAILED, USAGE, FAULT = 0, 1, 2, 3
 _LESSON = "lesson"
@@ -91,15 +92,20 @@ def lesson_command(lesson: str, submission: Path | None, course: Path | None, **
     name is graded.
     """
     from grader.course import find_course, own_submission  # noqa: PLC0415  --help starts without it
+    from grader.submission import read_submission  # noqa: PLC0415  as above
 
     here = Path.cwd()
     chosen = find_course(course, here).lesson(lesson)
     path = submission or own_submission(chosen, here)
     secret = _secret(options["seed"], options["seed_file"])
-    grade = _grade(path, chosen, secret, options)
     report = options["report"] or here / "reports" / f"{chosen.short}.html"
-    _write_reports(grade, report)
-    _print(grade, report, style=options["style"], verbose=options["verbose"])
+    submission = read_submission(path)
+    _hold_writable(report)
+    grade = _grade(submission, chosen, secret, options)
+    problem = _write_reports(grade, report)
+    _print(grade, None if problem else report, style=options["style"], verbose=options["verbose"])
+    if problem:  # the mark is printed all the same: none is ever lost
+        raise GraderFault(f"the report {report} cannot be written: {problem}")
     if options["show"]:
         click.launch(str(report))
     sys.exit(PASSED if grade.passed or options["exit_zero"] else FAILED)
@@ -128,11 +134,9 @@ def _secret(seed: int | None, seed_file: Path | None) -> "Secret":
     return seeds.public_secret() if seed is None else seeds.numbered_secret(seed)
 
 
-def _grade(path: Path, lesson: "Lesson", secret: "Secret", options: dict[str, Any]) -> "Grade":
+def _grade(submission: "Submission", lesson: "Lesson", secret: "Secret", options: dict[str, Any]) -> "Grade":
     from grader.rooms.house import starter  # noqa: PLC0415  --help starts without it
-    from grader.submission import read_submission  # noqa: PLC0415  as above
 
-    submission = read_submission(path)
     rooms = starter()  # Keras is imported there while pytest is imported here
     try:
         from grader.model import Isolation  # noqa: PLC0415  as above
@@ -144,19 +148,32 @@ def _grade(path: Path, lesson: "Lesson", secret: "Secret", options: dict[str, An
         rooms.close()
 
 
-def _write_reports(grade: "Grade", report: Path) -> None:
+def _hold_writable(report: Path) -> None:
+    """Holds that the report can be written, before any time is spent on grading."""
+    if report.is_dir():
+        raise UsageProblem(f"the report {report} is a folder; name a file")
+    try:
+        report.parent.mkdir(parents=True, exist_ok=True)
+        with report.open("a"):
+            pass
+    except OSError as problem:
+        raise UsageProblem(f"the report {report} cannot be written: {problem.strerror}") from problem
+
+
+def _write_reports(grade: "Grade", report: Path) -> str:
+    """Writes both reports; returns why they could not be written, or nothing."""
     from grader.report.html import render  # noqa: PLC0415  --help starts without it
     from grader.report.json_report import encode  # noqa: PLC0415  as above
 
     try:
-        report.parent.mkdir(parents=True, exist_ok=True)
         report.write_text(render(grade), "utf-8")
         report.with_suffix(".json").write_bytes(encode(grade))
     except OSError as problem:
-        raise GraderFault(f"the report {report} cannot be written: {problem.strerror}") from problem
+        return problem.strerror or type(problem).__name__
+    return ""
 
 
-def _print(grade: "Grade", report: Path, *, style: str, verbose: bool) -> None:
+def _print(grade: "Grade", report: Path | None, *, style: str, verbose: bool) -> None:
     if style == "json":
         from grader.report.json_report import encode  # noqa: PLC0415  only for this format
 

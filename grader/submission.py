@@ -90,6 +90,7 @@ def parse_submission(name: str, data: bytes, size: int | None = None) -> Submiss
         data: its first `MAX_BYTES` + 1 bytes, or all.
         size: its full size in bytes, where `data` is not all.
     """
+    name = name.encode("utf-8", "replace").decode("utf-8")  # names of files may be any bytes
     digest = hashlib.sha256(data).hexdigest()
     size = len(data) if size is None else size
     if size > MAX_BYTES or len(data) > MAX_BYTES:
@@ -98,6 +99,7 @@ def parse_submission(name: str, data: bytes, size: int | None = None) -> Submiss
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
         text = io.TextIOWrapper(io.BytesIO(data), encoding).read()
+        text.encode("utf-8")  # some encodings let half characters through
     except (SyntaxError, ValueError, LookupError) as problem:
         return Submission(name, digest, "", Unreadable("wrong-encoding", {"error": _first_line(problem)}))
     unreadable = _syntax(text) if text.strip() else Unreadable("empty-file")

@@ -270,3 +270,19 @@ def test_ctrl_c_leaves_no_process_and_no_folder_behind(tmp_path: Path) -> None:
     _, alive = psutil.wait_procs(rooms, timeout=5)
     assert not [process for process in alive if process.status() != psutil.STATUS_ZOMBIE]
     assert not list((tmp_path / "temporary").iterdir())
+
+
+def test_a_report_that_cannot_be_written_is_said_before_grading(tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text("x = 1\n")
+    (tmp_path / "file").write_text("")
+    for report in (tmp_path, tmp_path / "file" / "x.html"):
+        done = subprocess.run(
+            [sys.executable, "-m", "grader.cli", "6", "mine.py", "--course", str(ROOT), "--report", str(report)],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 2
+        assert done.stderr.startswith("grade: the report ")
+        assert not done.stdout

@@ -210,6 +210,26 @@ def test_a_submission_folder_full_of_traps_changes_nothing(tiny: Lesson, rooms: 
     assert mark(result) == mark(graded(RIGHT, tiny, rooms))
 
 
+def test_a_numpy_room_has_no_keras(tiny: Lesson, rooms: Starter) -> None:
+    rubric = (tiny.rubric / "rubric.toml").read_text().replace('id = "doubles"', 'id = "doubles"\nroom = "numpy"')
+    (tiny.rubric / "rubric.toml").write_text(rubric)
+    text = "import numpy as np\ndef double(x):\n    from keras import layers\n    return 2 * x\n"
+    result = graded(text, tiny, rooms)
+    assert outcomes(result)["doubles"] is Outcome.FAILED
+    assert result.rows[1].checked.finding is not None
+    assert "keras" in result.rows[1].checked.finding.headline
+    assert (
+        outcomes(graded(text.replace("from keras import layers", "np.ones(3)"), tiny, rooms))["doubles"]
+        is Outcome.PASSED
+    )
+
+
+def test_a_strange_file_name_changes_no_mark(tiny: Lesson, rooms: Starter) -> None:
+    right = mark(graded(RIGHT, tiny, rooms))
+    for name in ("tmp", "Übung 6 \udcff.py", "a\nb.py", "keras.py"):
+        assert mark(grade(parse_submission(name, RIGHT.encode()), tiny, OPTIONS, rooms)) == right
+
+
 def test_a_full_disk_is_a_fault(tiny: Lesson, rooms: Starter, tmp_path: Path) -> None:
     if os.getuid() != 0 or shutil.which("mount") is None:
         pytest.skip("a small file system can only be mounted by root")

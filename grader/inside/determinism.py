@@ -2,6 +2,7 @@
 
 import itertools
 import random
+import sys
 
 import numpy as np
 
@@ -34,6 +35,9 @@ def reseed(seed: int) -> None:
     Keras 3 draws the seeds of its initializers from Python's `random`, so NumPy's and TensorFlow's seeds alone
     would not do.
     """
-    import keras
-
-    keras.utils.set_random_seed(seed)
+    keras = sys.modules.get("keras")
+    if keras is not None:
+        keras.utils.set_random_seed(seed)
+    else:  # a room with NumPy alone
+        random.seed(seed)
+        np.random.seed(seed)  # noqa: NPY002  learners use it

@@ -26,7 +26,8 @@ class Submission:
             name: the file's name; tracebacks show it.
             work: the room's work folder, where the file is written for `inspect`.
         """
-        self.path = os.path.join(work, os.path.basename(name))  # noqa: PTH118, PTH119  text, as in tracebacks
+        name = os.path.basename(name)  # noqa: PTH119  text, as in tracebacks
+        self.path = os.path.join(work, name if name.endswith(".py") else f"{name}.py")  # noqa: PTH118  as above
         self._module = ModuleType(MODULE)
         self._module.__file__ = self.path
 

@@ -15,6 +15,8 @@ from grader.wire import frames, messages
 from grader.wire.control import RoomSpec
 
 _CHUNK = 1 << 20
+#: Packages that a room with NumPy alone does without.
+KERAS = ("keras", "tensorflow", "tf_keras")
 
 
 def live(channel: tuple[int, int], spec: RoomSpec) -> NoReturn:
@@ -28,9 +30,18 @@ def live(channel: tuple[int, int], spec: RoomSpec) -> NoReturn:
     sys.stdout = open(1, "w", encoding="utf-8", errors="replace", closefd=False)  # noqa: SIM115
     sys.stderr = open(2, "w", encoding="utf-8", errors="replace", buffering=1, closefd=False)  # noqa: SIM115
     determinism.fix_entropy()
+    if not spec.keras:
+        hide_keras()
     room = _Room(channel, spec)
     room.say(messages.Ready(layers, missing))
     room.serve()
+
+
+def hide_keras() -> None:
+    """Makes imports of Keras and TensorFlow fail, for exercises that are about NumPy alone."""
+    for name in [*sys.modules, *KERAS]:
+        if name.partition(".")[0] in KERAS:
+            sys.modules[name] = None  # type: ignore[assignment]  # Python's own sign for "not to be had"
 
 
 class _Room:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 from collections.abc import Callable
 from typing import Any, Protocol
 
@@ -156,6 +157,5 @@ def _as_array(thing: Any) -> np.ndarray | None:
 
 
 def _is_model(thing: Any) -> bool:
-    import keras
-
-    return isinstance(thing, keras.Model)
+    keras = sys.modules.get("keras")  # None in a room with NumPy alone
+    return keras is not None and isinstance(thing, keras.Model)

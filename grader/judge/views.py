@@ -223,7 +223,8 @@ class SubmissionView:
         """Starts the room and loads; returns what the room did instead, if loading stopped."""
         context, submission = self._context, self._context.submission
         carried = self._carried.folder if self._carried else None
-        room, self._work = context.house.room(submission=True, carried=carried)
+        keras = context.criterion is None or context.criterion.room == "keras"
+        room, self._work = context.house.room(submission=True, carried=carried, keras=keras)
         budget = context.load_budget()
         message = messages.Load(submission.text, submission.name, until, self._seed("load"), budget.soft)
         stopped: RoomVerdict | None = None

@@ -114,12 +114,13 @@ class House:
             self._count += 1
             return self._count
 
-    def room(self, *, submission: bool, carried: Path | None = None) -> tuple[Room, Path]:
+    def room(self, *, submission: bool, carried: Path | None = None, keras: bool = True) -> tuple[Room, Path]:
         """Starts a room.
 
         Args:
             submission: whether student code will run in it.
             carried: folder of files for it to read.
+            keras: whether the submission may import Keras.
 
         Returns:
             The room and its work folder.
@@ -134,6 +135,7 @@ class House:
             memory_mb=self._memory_mb,
             confine=self._confine,
             submission=submission,
+            keras=keras,
         )
         try:
             work.mkdir(parents=True, mode=0o700)

@@ -16,6 +16,7 @@ class RoomSpec(msgspec.Struct, frozen=True, tag="room"):
         memory_mb: memory limit in MiB.
         confine: whether to confine it at all.
         submission: whether student code will run in it (else it is a clean room).
+        keras: whether the submission may import Keras; else it has NumPy alone.
     """
 
     work: str
@@ -23,6 +24,7 @@ class RoomSpec(msgspec.Struct, frozen=True, tag="room"):
     memory_mb: int
     confine: bool
     submission: bool
+    keras: bool = True
 
 
 class Warm(msgspec.Struct, frozen=True, tag="warm"):
