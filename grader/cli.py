@@ -99,9 +99,9 @@ def lesson_command(lesson: str, submission: Path | None, course: Path | None, **
     path = submission or own_submission(chosen, here)
     secret = _secret(options["seed"], options["seed_file"])
     report = options["report"] or here / "reports" / f"{chosen.short}.html"
-    submission = read_submission(path)
+    student_file = read_submission(path)
     _hold_writable(report)
-    grade = _grade(submission, chosen, secret, options)
+    grade = _grade(student_file, chosen, secret, options)
     problem = _write_reports(grade, report)
     _print(grade, None if problem else report, style=options["style"], verbose=options["verbose"])
     if problem:  # the mark is printed all the same: none is ever lost

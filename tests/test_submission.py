@@ -162,7 +162,10 @@ _CAUSES = {None, "empty-file", "wrong-encoding", "syntax-error"}
     st.binary(max_size=200)
     | st.text(st.sampled_from("()[]{}:\\'\"#=, \n\tabfirx01@é\x00\x0c\u2028"), max_size=60).map(str.encode)
     | st.tuples(
-        st.sampled_from("base64 charmap utf_8_sig hz iso2022_kr gb18030 big5hkscs cp437 palmos oem ... a.b".split()),
+        st.sampled_from(
+            "utf-8 latin-1 utf-7 utf-16 utf-32-be idna punycode undefined unicode_escape raw_unicode_escape mbcs rot13 "
+            "base64 charmap utf_8_sig hz iso2022_kr gb18030 big5hkscs cp437 palmos oem ... a.b".split()
+        ),
         st.binary(max_size=40),
     ).map(lambda pair: b"# coding: %s\n%s" % (pair[0].encode(), pair[1]))
 )
