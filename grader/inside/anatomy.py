@@ -26,7 +26,7 @@ def trace(namespace: dict[str, Any], model: Any, x: np.ndarray) -> list[dict[str
         x: input batch, [batch, ...].
 
     Returns:
-        One dict a call, in call order; `judge.views.LayerCall` names its fields.
+        One dict a call, in call order; `judge.layers.LayerCall` names its fields.
     """
     del namespace
     calls: list[dict[str, Any]] = []

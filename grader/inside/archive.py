@@ -17,6 +17,7 @@ from unittest import mock
 import numpy as np
 
 ARCHIVE, GRAPH = "archive", "graph"
+_ACTIVATIONS = ("activation", "recurrent_activation")
 
 
 def pack(namespace: dict[str, Any], model: Any, sample: np.ndarray, own: bool = False) -> dict[str, Any]:
@@ -118,8 +119,10 @@ def _is_plain(data: bytes) -> bool:
         node = pending.pop()
         if isinstance(node, dict):
             module = node.get("module") or "keras"
-            if node.get("class_name") in ("Lambda", "__lambda__"):
+            if node.get("class_name") in ("Lambda", "__lambda__", "function"):  # Keras's own functions go by name
                 return False
+            if any(isinstance(node.get(key), dict) and "class_name" not in node[key] for key in _ACTIVATIONS):
+                return False  # a Python lambda, of which Keras notes the code alone
             if "class_name" in node and not (module == "builtins" or module.partition(".")[0] == "keras"):
                 return False
             pending += node.values()
@@ -185,7 +188,7 @@ def _freeze(model: Any, sample: np.ndarray) -> bytes:
     from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 
     signature = tf.TensorSpec((None, *sample.shape[1:]), tf.as_dtype(sample.dtype), name="x")
-    function = tf.function(lambda x: tf.identity(model(x, training=False), name="y"), input_signature=[signature])
+    function = tf.function(lambda x: tf.identity(model(x, training=False)), input_signature=[signature])
     frozen = convert_variables_to_constants_v2(function.get_concrete_function(), lower_control_flow=False)
     graph = frozen.graph.as_graph_def()
     _name_ends(graph, frozen.inputs[0].op.name, frozen.outputs[0].op.name)

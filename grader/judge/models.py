@@ -1,7 +1,7 @@
 """A model in the clean room: no student code there, so what it is and what it predicts can be trusted."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 import numpy as np
@@ -11,62 +11,42 @@ from grader.judge.archive import RefusedArchive, check_archive
 from grader.judge.context import Context
 from grader.judge.explain import quote
 from grader.judge.graph import OPERATIONS
+from grader.judge.layers import LayerCall
 from grader.judge.misses import Blocked, Miss
 from grader.judge.values import from_wire, shape_in_words, to_wire
 from grader.rooms.verdicts import BadReply, RoomVerdict, StudentError
 from grader.wire import messages
 
 if TYPE_CHECKING:
-    from grader.judge.things import ModelView
     from grader.rooms.room import Room
+
+
+class StudentRoom(Protocol):
+    """What the clean room needs of a student room."""
+
+    def ask(self, verb: str, **args: Any) -> Any:
+        """Asks the room itself; what it answers is a claim."""
+
+    def explain(self, verdict: RoomVerdict, function: str = "") -> Miss:
+        """Puts what the room did instead of answering into a miss."""
+
+
+class StudentModel(Protocol):
+    """A model in a student room.
+
+    Attributes:
+        function: the function that returned it.
+    """
+
+    function: str
+
+    @property
+    def view(self) -> StudentRoom:
+        """The room it is in."""
+
 
 #: Asks a room for one of its verbs.
 Ask = Callable[..., Any]
-
-
-class LayerCall(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One call of one layer while the model ran once, in call order.
-
-    Layers inside a wrapper (Bidirectional, TimeDistributed, RNN) count as the wrapper.
-
-    Attributes:
-        layer: number of the layer; a layer that is called twice has one number.
-        name: its name, which says nothing.
-        kind: its class, e.g. "LSTM".
-        own: whether its class is the student's own.
-        wraps: class of the layer that it wraps, or None.
-        recurrent: whether it, or what it wraps, is a recurrent layer.
-        cells: classes of its cells, e.g. ("LSTMCell",); stacked cells are several.
-        units: its units, where it has any.
-        return_sequences: as set, or None for layers without it.
-        go_backwards: as set, or None.
-        stateful: as set, or None.
-        parameters: number of its weights.
-        input_shape: shape of its (first) input, the batch as None.
-        output_shape: shape of its (first) output, the batch as None.
-        constant_input: whether the input is the same at all timesteps.
-    """
-
-    layer: int
-    name: str
-    kind: str
-    own: bool
-    wraps: str | None
-    recurrent: bool
-    cells: tuple[str, ...]
-    units: int | None
-    return_sequences: bool | None
-    go_backwards: bool | None
-    stateful: bool | None
-    parameters: int
-    input_shape: tuple[int | None, ...]
-    output_shape: tuple[int | None, ...]
-    constant_input: bool
-
-    @property
-    def is_lstm(self) -> bool:
-        """Whether all its cells are LSTM cells."""
-        return self.recurrent and bool(self.cells) and set(self.cells) == {"LSTMCell"}
 
 
 class CleanModel:
@@ -208,7 +188,7 @@ class CleanRoom:
         record = messages.Built(config, [to_wire(weight, _no_function) for weight in weights])  # type: ignore[misc]
         return self.ask("build", thing=record)
 
-    def take(self, model: "ModelView", sample: np.ndarray) -> CleanModel:
+    def take(self, model: StudentModel, sample: np.ndarray) -> CleanModel:
         """Takes over a model from a student room.
 
         Args:
@@ -245,7 +225,7 @@ class CleanRoom:
             return CleanModel(function, self.ask, handle, (self.ask, handle), None)
         return CleanModel(function, self.ask, handle, (ask, model), claim)
 
-    def _must_run(self, model: "ModelView", sample: np.ndarray) -> None:
+    def _must_run(self, model: StudentModel, sample: np.ndarray) -> None:
         """Holds that a model runs on the sample where it is; else that is what the student has to mend."""
         try:
             model.view.ask("predict", model=model, x=sample)

@@ -1,15 +1,22 @@
 """What functions of a submission return, seen from the judge: things that stay in their room, models, files."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import numpy as np
 
-from grader.judge.models import CleanModel
+from grader.judge.models import CleanModel, CleanRoom, StudentRoom
 from grader.wire import messages
 
-if TYPE_CHECKING:
-    from grader.judge.views import SubmissionView
+
+class Home(StudentRoom, Protocol):
+    """A student room, as the things in it know it.
+
+    Attributes:
+        clean_room: where its models go.
+    """
+
+    clean_room: CleanRoom
 
 
 class Carried:
@@ -36,7 +43,7 @@ class Carried:
 class Thing:
     """Something that stays in its room; it can be handed back to the submission's functions, no more."""
 
-    def __init__(self, view: "SubmissionView", handle: messages.Handle, function: str) -> None:
+    def __init__(self, view: Home, handle: messages.Handle, function: str) -> None:
         """Knows its room.
 
         Args:
