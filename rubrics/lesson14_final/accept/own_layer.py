@@ -1,0 +1,138 @@
+"""A registered layer of one's own scales inside the model."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+
+
+def seasonal(n: int = 240, period: int = 12, level: float = 400.0, noise: float = 4.0, seed: int = 0) -> np.ndarray:
+    """Makes a series of n values whose season repeats after `period` steps. (Given; nothing to do.)"""
+    rng = np.random.default_rng(seed)
+    t = np.arange(n)
+    phase, second = rng.uniform(0, 2 * np.pi), rng.uniform(0.2, 0.5)
+    season = np.sin(2 * np.pi * t / period + phase) + second * np.sin(4 * np.pi * t / period + 2 * phase)
+    return level + 80 * season + noise * rng.normal(size=n)  # (n,)
+
+
+@keras.saving.register_keras_serializable(package="lesson14")
+class Affine(keras.layers.Layer):
+    """Multiplies and shifts by two fixed numbers."""
+
+    def __init__(self, factor, shift, **kwargs):
+        super().__init__(**kwargs)
+        self.factor, self.shift = factor, shift
+
+    def call(self, values):
+        return values * self.factor + self.shift
+
+    def get_config(self):
+        return {**super().get_config(), "factor": self.factor, "shift": self.shift}
+
+
+def fit_final(series: np.ndarray, n_steps: int, seed: int) -> Any:
+    """Fits the final model on a whole series, to predict the next value from the last n_steps."""
+    keras.utils.set_random_seed(seed)
+    mean, std = float(np.mean(series)), float(np.std(series))
+    windows = np.lib.stride_tricks.sliding_window_view(series, n_steps + 1)
+    model = keras.Sequential(
+        [
+            keras.Input((n_steps, 1)),
+            Affine(1 / std, -mean / std),
+            keras.layers.LSTM(32),
+            keras.layers.Dense(1),
+            Affine(std, mean),
+        ]
+    )
+    model.compile(loss="mse", optimizer=keras.optimizers.Adam(0.015))
+    model.fit(windows[:, :-1, None], windows[:, -1:], epochs=30, batch_size=32, verbose=0)
+    return {"model": model, "n_steps": n_steps}
+
+
+def predict_next(bundle: Any, history: np.ndarray) -> float:
+    """Predicts the value that follows a history."""
+    window = np.asarray(history)[-bundle["n_steps"] :]
+    return bundle["model"].predict(window[None, :, None], verbose=0)[0, 0]
+
+
+def forecast(bundle: Any, history: np.ndarray, n: int) -> np.ndarray:
+    """Forecasts the n values that follow a history; the result has shape (n,) and holds raw values.
+
+    The model knows one step ahead only: each value is predicted from the history and the values forecast before.
+
+    >>> forecast(bundle, seasonal(), 3).shape
+    (3,)
+    """
+    values = list(history)  # raw values all the way: predict_next scales what it gets
+    for _ in range(n):
+        values.append(predict_next(bundle, values))
+    return np.array(values[-n:])
+
+
+def save_bundle(bundle: Any, directory: str) -> None:
+    """Saves a bundle into a directory, which may not exist yet. All that is written goes there."""
+    folder = Path(directory)
+    folder.mkdir(parents=True, exist_ok=True)
+    bundle["model"].save(folder / "model.keras")
+    (folder / "n_steps.txt").write_text(str(bundle["n_steps"]))
+
+
+def load_bundle(directory: str) -> Any:
+    """Loads what `save_bundle` saved, in another process, later."""
+    folder = Path(directory)
+    return {
+        "model": keras.models.load_model(folder / "model.keras"),
+        "n_steps": int((folder / "n_steps.txt").read_text()),
+    }
+
+
+def save_structure_and_weights(model: keras.Model, directory: str) -> None:
+    """Saves the structure of a model into one file and its weights into another.
+
+    The model can be any Keras model. The directory may not exist yet.
+    """
+    folder = Path(directory)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "structure.json").write_text(model.to_json())
+    model.save_weights(folder / "model.weights.h5")  # Keras insists on this ending
+
+
+def load_structure_and_weights(directory: str) -> keras.Model:
+    """Builds the model again from its two files, in another process; the directory can only be read."""
+    folder = Path(directory)
+    model = keras.models.model_from_json((folder / "structure.json").read_text())  # its weights are random yet
+    model.load_weights(folder / "model.weights.h5")
+    return model
+
+
+def run_experiment(
+    series: np.ndarray,
+    n_steps: int = 18,
+    n_test: int = 24,
+    seed: int = 0,
+    fit=fit_final,
+    forecast=forecast,
+) -> dict[str, float]:
+    """Holds the last n_test rows back and measures how well a final model forecasts them.
+
+    Call `fit(series, n_steps, seed)` with all the rows that are not held back, then `forecast(bundle, history, n)`
+    once for all held-back rows, from the rows before them. Return under 'rmse' the error of the forecast, and under
+    'baseline' that of the simplest forecast: the last known value again for all n_test rows. Both are the root of
+    the mean squared error.
+
+    >>> run_experiment(seasonal())
+    {'rmse': ..., 'baseline': ...}
+    """
+    known, held_back = series[:-n_test], series[-n_test:]
+    bundle = fit(known, n_steps, seed)
+    forecasts = forecast(bundle, known, n_test)  # (n_test,)
+    return {
+        "rmse": float(np.sqrt(np.mean((forecasts - held_back) ** 2))),
+        "baseline": float(np.sqrt(np.mean((known[-1] - held_back) ** 2))),
+    }
+
+
+if __name__ == "__main__":
+    print(run_experiment(seasonal()))

@@ -1,0 +1,137 @@
+"""The model goes into a file, but load_bundle returns a global variable.
+
+fails: survives
+says: Loading works in the process that saved, but not in another one
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+
+
+def seasonal(n: int = 240, period: int = 12, level: float = 400.0, noise: float = 4.0, seed: int = 0) -> np.ndarray:
+    """Makes a series of n values whose season repeats after `period` steps. (Given; nothing to do.)"""
+    rng = np.random.default_rng(seed)
+    t = np.arange(n)
+    phase, second = rng.uniform(0, 2 * np.pi), rng.uniform(0.2, 0.5)
+    season = np.sin(2 * np.pi * t / period + phase) + second * np.sin(4 * np.pi * t / period + 2 * phase)
+    return level + 80 * season + noise * rng.normal(size=n)  # (n,)
+
+
+BUNDLE = None
+
+
+def fit_final(series: np.ndarray, n_steps: int, seed: int) -> Any:
+    """Fits the final model on a whole series, to predict the next value from the last n_steps.
+
+    `series` has shape (n,) and holds raw values, at about 400. Takes some 10 seconds at most.
+
+    Returns a bundle: all that `predict_next` and `forecast` need.
+
+    >>> bundle = fit_final(seasonal(), n_steps=18, seed=1)
+    """
+    low, high = float(series.min()), float(series.max())
+    scaled = (series - low) / (high - low)  # (n,), between 0 and 1
+    windows = np.lib.stride_tricks.sliding_window_view(scaled, n_steps + 1)  # (n - n_steps, n_steps + 1)
+    X, y = windows[:, :-1, None], windows[:, -1:]  # (n - n_steps, n_steps, 1) and (n - n_steps, 1)
+
+    keras.utils.set_random_seed(seed)
+    model = keras.Sequential([keras.Input((n_steps, 1)), keras.layers.LSTM(32), keras.layers.Dense(1)])
+    model.compile(loss="mse", optimizer=keras.optimizers.Adam(0.015))
+    model.fit(X, y, epochs=30, batch_size=32, verbose=0)
+    return {"model": model, "low": low, "high": high, "n_steps": n_steps}
+
+
+def predict_next(bundle: Any, history: np.ndarray) -> float:
+    """Predicts the value that follows a history.
+
+    `history` holds raw values, n_steps of them or more; only the last n_steps count. The result is a raw value, too.
+
+    >>> predict_next(bundle, seasonal())
+    361.3...
+    """
+    span = bundle["high"] - bundle["low"]
+    scaled = (np.asarray(history)[-bundle["n_steps"] :] - bundle["low"]) / span  # (n_steps,), as in training
+    predicted = bundle["model"].predict(scaled[None, :, None], verbose=0)  # (1, 1)
+    return float(predicted[0, 0]) * span + bundle["low"]
+
+
+def forecast(bundle: Any, history: np.ndarray, n: int) -> np.ndarray:
+    """Forecasts the n values that follow a history; the result has shape (n,) and holds raw values.
+
+    The model knows one step ahead only: each value is predicted from the history and the values forecast before.
+
+    >>> forecast(bundle, seasonal(), 3).shape
+    (3,)
+    """
+    values = list(history)  # raw values all the way: predict_next scales what it gets
+    for _ in range(n):
+        values.append(predict_next(bundle, values))
+    return np.array(values[-n:])
+
+
+def save_bundle(bundle: Any, directory: str) -> None:
+    """Saves a bundle into a directory, which may not exist yet. All that is written goes there."""
+    global BUNDLE
+    BUNDLE = bundle
+    folder = Path(directory)
+    folder.mkdir(parents=True, exist_ok=True)
+    bundle["model"].save(folder / "model.keras")
+
+
+def load_bundle(directory: str) -> Any:
+    """Loads what `save_bundle` saved, in another process, later."""
+    return BUNDLE
+
+
+def save_structure_and_weights(model: keras.Model, directory: str) -> None:
+    """Saves the structure of a model into one file and its weights into another.
+
+    The model can be any Keras model. The directory may not exist yet.
+    """
+    folder = Path(directory)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "structure.json").write_text(model.to_json())
+    model.save_weights(folder / "model.weights.h5")  # Keras insists on this ending
+
+
+def load_structure_and_weights(directory: str) -> keras.Model:
+    """Builds the model again from its two files, in another process; the directory can only be read."""
+    folder = Path(directory)
+    model = keras.models.model_from_json((folder / "structure.json").read_text())  # its weights are random yet
+    model.load_weights(folder / "model.weights.h5")
+    return model
+
+
+def run_experiment(
+    series: np.ndarray,
+    n_steps: int = 18,
+    n_test: int = 24,
+    seed: int = 0,
+    fit=fit_final,
+    forecast=forecast,
+) -> dict[str, float]:
+    """Holds the last n_test rows back and measures how well a final model forecasts them.
+
+    Call `fit(series, n_steps, seed)` with all the rows that are not held back, then `forecast(bundle, history, n)`
+    once for all held-back rows, from the rows before them. Return under 'rmse' the error of the forecast, and under
+    'baseline' that of the simplest forecast: the last known value again for all n_test rows. Both are the root of
+    the mean squared error.
+
+    >>> run_experiment(seasonal())
+    {'rmse': ..., 'baseline': ...}
+    """
+    known, held_back = series[:-n_test], series[-n_test:]
+    bundle = fit(known, n_steps, seed)
+    forecasts = forecast(bundle, known, n_test)  # (n_test,)
+    return {
+        "rmse": float(np.sqrt(np.mean((forecasts - held_back) ** 2))),
+        "baseline": float(np.sqrt(np.mean((known[-1] - held_back) ** 2))),
+    }
+
+
+if __name__ == "__main__":
+    print(run_experiment(seasonal()))
