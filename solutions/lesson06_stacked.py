@@ -66,7 +66,8 @@ def train(model: keras.Model, X: np.ndarray, y: np.ndarray, seed: int) -> keras.
 def forecast(model: keras.Model, X: np.ndarray) -> np.ndarray:
     """Forecasts with a trained model.
 
-    X has shape (n, n_steps, n_features), the result (n, n_out).
+    X has shape (n, n_steps, n_features), the result (n, n_out). `grade` calls it in another process, which has the
+    model and X but no global variables of the training.
 
     >>> forecast(model, two_scale(3, seed=9)[0]).shape
     (3, 4)
