@@ -25,6 +25,7 @@ def fix_entropy() -> None:
         return next(counter) & ((1 << bits) - 1)
 
     random.Random.seed = seed  # type: ignore[method-assign]
+    random.seed = random._inst.seed  # noqa: SLF001  bound before the line above
     # NumPy's SeedSequence draws its entropy from this name.
     np.random.bit_generator.randbits = randbits  # type: ignore[attr-defined]
 

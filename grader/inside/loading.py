@@ -54,8 +54,8 @@ class Submission:
         self._module.__doc__ = ast.get_docstring(tree, clean=False)
         flags = _future_flags(tree)
         for index, node in enumerate(tree.body[:until]):
-            code = compile(ast.Module([node], []), self.path, "exec", flags=flags, dont_inherit=True)
             try:
+                code = compile(ast.Module([node], []), self.path, "exec", flags=flags, dont_inherit=True)
                 exec(code, self.namespace)  # noqa: S102  running it is what rooms are for
             except BaseException as problem:
                 raise StatementError(index) from problem

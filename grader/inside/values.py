@@ -73,8 +73,8 @@ class Values:
             case _:
                 return record
 
-    def lower(self, thing: Any, depth: int = 0) -> messages.FromRoom:  # noqa: C901, PLR0911  one line a kind of value
-        """Makes the record that stands for an object of the room."""
+    def lower(self, thing: Any, within: tuple[int, ...] = ()) -> messages.FromRoom:  # noqa: C901, PLR0911  one line a kind of value
+        """Makes the record that stands for an object of the room; one that lies `within` itself is a handle."""
         if thing is None or isinstance(thing, bool):
             return thing
         if isinstance(thing, float):
@@ -87,11 +87,13 @@ class Values:
             return messages.Binary(bytes(thing))
         if type(thing).__name__ == "TensorShape" and getattr(thing, "rank", None) is not None:
             thing = tuple(thing)
-        if depth < _MAX_DEPTH and isinstance(thing, list | tuple):
-            items = [self.lower(item, depth + 1) for item in thing]
+        is_open = len(within) < _MAX_DEPTH and id(thing) not in within
+        is_named = hasattr(thing, "_fields")  # named tuples stay what they are
+        if is_open and isinstance(thing, list | tuple) and not is_named:
+            items = [self.lower(item, (*within, id(thing))) for item in thing]
             return messages.Items("list" if isinstance(thing, list) else "tuple", items)
-        if depth < _MAX_DEPTH and isinstance(thing, dict):
-            return self._lower_dict(thing, depth)
+        if is_open and isinstance(thing, dict):
+            return self._lower_dict(thing, within)
         array = _as_array(thing)
         if array is not None:
             try:
@@ -100,10 +102,10 @@ class Values:
                 return self.keep(thing)
         history = getattr(thing, "history", None)
         if type(thing).__name__ == "History" and isinstance(history, dict):
-            return self._lower_dict(history, depth)
+            return self._lower_dict(history, within)
         return self.keep(thing)
 
-    def _lower_dict(self, thing: dict[Any, Any], depth: int) -> messages.FromRoom:
+    def _lower_dict(self, thing: dict[Any, Any], within: tuple[int, ...]) -> messages.FromRoom:
         items: list[tuple[str | int, messages.FromRoom]] = []
         for key, item in thing.items():
             if isinstance(key, str):
@@ -112,7 +114,7 @@ class Values:
                 name = int(key)
             else:
                 return self.keep(thing)
-            items.append((name, self.lower(item, depth + 1)))
+            items.append((name, self.lower(item, (*within, id(thing)))))
         return messages.Mapping(items)
 
     def _function(self, record: messages.Callback) -> Callable[..., Any]:

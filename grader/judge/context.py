@@ -13,6 +13,8 @@ from grader.seeds import Streams
 from grader.submission import Submission
 
 _MAX_OUTPUT = 16 * 1024
+#: The context that a thread works in; checks themselves run in the main thread, which has none.
+_here = threading.local()
 
 
 @dataclass
@@ -39,6 +41,7 @@ class Record:
     def add(self, other: "Record") -> None:
         """Takes over what was noted in another thread."""
         self.provisional |= other.provisional
+        self.borderline |= other.borderline
         self.evidence += other.evidence
         self.printed(other.output)
 
@@ -80,6 +83,7 @@ class Context:
         criterion: the criterion that is being checked.
         record: what is noted for it.
         loading: how far the file can be loaded; shared with work in other threads.
+        origin: the context that this one was set aside from.
     """
 
     house: House
@@ -91,10 +95,20 @@ class Context:
     criterion: Criterion | None = None
     record: Record = field(default_factory=Record)
     loading: Loading = field(default_factory=Loading)
+    origin: "Context | None" = None
 
     def aside(self) -> "Context":
         """The same grading for work in another thread, with a record of its own."""
-        return replace(self, record=Record(), criterion=None)
+        return replace(self, record=Record(), criterion=None, origin=self.origin or self)
+
+    def work_here(self) -> None:
+        """Says that the current thread works in this context."""
+        _here.context = self
+
+    def noting(self) -> Record:
+        """The record of the work that goes on in the current thread, which may use what other work has made."""
+        context: Context = getattr(_here, "context", None) or self.origin or self
+        return context.record
 
     def call_budget(self) -> Budget:
         """What one call of the submission may use."""

@@ -79,7 +79,7 @@ class CleanModel:
         Returns:
             Outputs, [n, ...].
         """
-        return np.asarray(self._asked(self._ask, "predict", model=self._handle, x=x))
+        return self._array(self._asked(self._ask, "predict", model=self._handle, x=x))
 
     def dependency(self, x: np.ndarray) -> np.ndarray:
         """Which output steps change when an input step changes.
@@ -90,7 +90,7 @@ class CleanModel:
         Returns:
             Booleans, [output steps, timesteps].
         """
-        return np.asarray(self._asked(self._ask, "dependency", model=self._handle, x=x))
+        return self._array(self._asked(self._ask, "dependency", model=self._handle, x=x), 2)
 
     def calls(self, x: np.ndarray) -> list[LayerCall]:
         """Runs it once and tells the calls of its layers, in order.
@@ -115,7 +115,7 @@ class CleanModel:
         Returns:
             Booleans, [steps of the source, steps of the target]; a layer that returns no sequence has one step.
         """
-        return np.asarray(self._told("influence", x=x, source=source.layer, target=target.layer))
+        return self._array(self._told("influence", x=x, source=source.layer, target=target.layer), 2)
 
     def perturb(self, how: str) -> None:
         """Takes from the model what it has learned: "random" weights, or "no recurrence".
@@ -126,6 +126,12 @@ class CleanModel:
         if self._on_claim is not None:
             raise Blocked("a model of Keras's own layers")
         self._asked(self._ask, "perturb", model=self._handle, how=how)
+
+    def _array(self, told: Any, dimensions: int | None = None) -> np.ndarray:
+        """Holds that the answer is an array of numbers; where it is a claim it could be anything."""
+        if not isinstance(told, np.ndarray) or told.dtype.kind not in "biuf" or dimensions not in (None, told.ndim):
+            raise Miss("bad-reply", function=self._function, error="its model gives no array of numbers")
+        return told
 
     def _told(self, verb: str, **args: Any) -> Any:
         ask, handle = self._describe
@@ -237,7 +243,7 @@ class CleanRoom:
             raise miss from verdict
 
     def _note_claim(self) -> None:
-        self._context.record.provisional = True
+        self._context.noting().provisional = True
 
 
 def _claiming(ask: Ask, note: Callable[[], None]) -> Ask:

@@ -35,13 +35,18 @@ class Rooms:
             A function that waits for the result; it raises what the work raised.
         """
         context = self._context.aside()
-        future = self._threads.submit(work, Rooms(context))
+
+        def run() -> _T:
+            context.work_here()
+            return work(Rooms(context))
+
+        future = self._threads.submit(run)
 
         def result() -> _T:
             try:
                 return future.result()
             finally:
-                self._context.record.add(context.record)
+                self._context.noting().add(context.record)
 
         return result
 

@@ -54,6 +54,7 @@ def _options(folder: Path) -> list[str]:
         "--noconftest",
         "--import-mode=importlib",
         "--capture=no",
+        "--assert=plain",  # a rewritten assert would tell hidden values
         f"--rootdir={folder}",
         f"--config-file={os.devnull}",
         "--override-ini=python_files=*.py",

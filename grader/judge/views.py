@@ -108,7 +108,7 @@ class SubmissionView:
         except RoomVerdict as verdict:
             raise self.explain(verdict) from verdict
         finally:
-            self._context.record.printed(room.take_output())
+            self._context.noting().printed(room.take_output())
 
     def ask(self, verb: str, **args: Any) -> Any:
         """Asks the room itself; what it answers is a claim.
@@ -144,9 +144,12 @@ class SubmissionView:
         """
         try:
             packed = model.view.ask("pack", model=model, sample=sample, own=True)
-            adopted = self.ask("unpack", form=str(packed["form"]), data=bytes(packed["data"]))
+            form, data = str(packed["form"]), packed["data"]
+            adopted = self.ask("unpack", form=form, data=data) if isinstance(data, bytes) else None
         except (StudentError, KeyError, TypeError):
             adopted = None
+        except RoomVerdict as verdict:
+            raise self.explain(verdict, model.function) from verdict
         if isinstance(adopted, ModelView):
             return adopted
         rebuilt = rebuild(self)

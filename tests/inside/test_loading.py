@@ -200,3 +200,10 @@ def test_half_characters_in_messages_cross(tmp_path: Path) -> None:
     raised = raised_by("def f(): raise ValueError('a\\ud800b')", tmp_path)
     assert raised.message == "a?b"
     assert crosses(raised)
+
+
+def test_what_only_the_compiler_finds_stops_at_its_statement_too(tmp_path: Path) -> None:
+    submission, raised = stopped("def f(): return 1\nreturn 2\n", tmp_path)
+    assert raised.statement == 1
+    assert raised.type_name == "SyntaxError"
+    assert submission.functions() == ["f"]

@@ -62,6 +62,15 @@ def test_what_is_no_data_stays_as_a_handle_and_comes_back(any_house: House, load
     assert call(room, handle) == 7
 
 
+def test_a_named_tuple_comes_back_as_itself(house: House, load: Load) -> None:
+    text = (
+        "from typing import NamedTuple\nclass Bundle(NamedTuple):\n    model: int\n"
+        "def f(bundle=None): return Bundle(5) if bundle is None else bundle.model"
+    )
+    room, _ = load(house, text)
+    assert call(room, call(room)) == 5
+
+
 def test_calls_back_run_in_the_judge(any_house: House, load: Load) -> None:
     room, _ = load(any_house, "def f(score): return [score(n, name='n') for n in (1, 2)]")
     asked: list[messages.CalledBack] = []

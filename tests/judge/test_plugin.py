@@ -1,0 +1,122 @@
+"""A run of checks: the rubric's order, one outcome a criterion, and nothing told that is to stay hidden."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from grader.course import Course
+from grader.errors import GraderFault
+from grader.judge.context import Context
+from grader.judge.run import run_checks
+from grader.judge.source import Source
+from grader.model import MAX_EVIDENCE_VALUES, Checked, Outcome
+from grader.rooms.house import House, Starter
+from grader.rubric import load_rubric
+from grader.seeds import Secret, Streams, public_secret
+from grader.submission import parse_submission
+
+pytestmark = pytest.mark.rooms
+
+CRITERION = '[[criteria]]\nid = "{id}"\npoints = 1\nneeds = {needs}\nwhy = "w"\nhints = ["a", "b", "c"]\n'
+SECRET = Secret(b"0123456789abcdef", "secret 0123")
+
+
+def run(
+    folder: Path, rooms: Starter, needs: dict[str, list[str]], checks: str, secret: Secret | None = None
+) -> dict[str, Checked]:
+    """Runs checks for criteria, given as what each needs."""
+    rubric = folder / "rubrics" / "lesson01_tiny"
+    rubric.mkdir(parents=True)
+    head = 'schema = 1\ntitle = "T"\ntheme = "t"\nfunctions = ["f"]\n'
+    (rubric / "rubric.toml").write_text(head + "".join(CRITERION.format(id=name, needs=n) for name, n in needs.items()))
+    (rubric / "checks.py").write_text("import pytest\nfrom grader.judge import Miss\n" + checks)
+    (rubric / "data.py").write_text("N = 3\n")
+    submission = parse_submission("lesson.py", b"def f():\n    print('printed')\n")
+    with House(rooms, confine=True, memory_mb=3072) as house:
+        context = Context(
+            house=house,
+            submission=submission,
+            source=Source(submission.text),
+            rubric=load_rubric(rubric),
+            streams=Streams(secret or public_secret(), "lesson01_tiny"),
+        )
+        return run_checks(Course(folder).lesson("1"), context)
+
+
+def outcomes(checked: dict[str, Checked]) -> dict[str, Outcome]:
+    return {name: one.outcome for name, one in checked.items()}
+
+
+def headline(checked: Checked) -> str:
+    assert checked.finding is not None
+    return checked.finding.headline
+
+
+def test_checks_run_in_the_rubrics_order(tmp_path: Path, rooms: Starter) -> None:
+    checks = (
+        "order = []\n"
+        "def test_last():\n    '''Last'''\n    assert order == ['first'], str(order)\n"
+        "def test_first():\n    '''First'''\n    order.append('first')\n"
+    )
+    checked = run(tmp_path, rooms, {"first": [], "last": []}, checks)
+    assert list(checked) == ["first", "last"]
+    assert set(outcomes(checked).values()) == {Outcome.PASSED}
+    assert [one.credit for one in checked.values()] == [1, 1]
+
+
+def test_what_needs_a_failed_one_is_skipped_and_says_so(tmp_path: Path, rooms: Starter) -> None:
+    checks = (
+        "def test_a():\n    '''The first thing'''\n    assert 1 > 2, 'one is not more than two'\n"
+        "def test_b():\n    '''B'''\n    raise RuntimeError('it ran')\n"
+        "def test_c():\n    '''C'''\n    raise RuntimeError('it ran')\n"
+        "def test_d():\n    '''D'''\n"
+    )
+    checked = run(tmp_path, rooms, {"a": [], "b": ["a"], "c": ["b"], "d": []}, checks)
+    assert outcomes(checked) == {
+        "a": Outcome.FAILED,
+        "b": Outcome.SKIPPED,
+        "c": Outcome.SKIPPED,
+        "d": Outcome.PASSED,
+    }
+    assert headline(checked["a"]) == "One is not more than two"
+    assert headline(checked["b"]) == "needs: The first thing"
+
+
+def test_a_fixture_that_misses_fails_everyone_who_uses_it(tmp_path: Path, rooms: Starter) -> None:
+    checks = (
+        "made = []\n"
+        "@pytest.fixture(scope='module')\ndef thing():\n    made.append(1)\n"
+        "    raise Miss('returned-none', function='f', credit=0.25)\n"
+        "def test_a(thing):\n    '''A'''\n"
+        "def test_b():\n    '''B'''\n"
+        "def test_c(thing):\n    '''C'''\n"
+        "def test_d():\n    '''D'''\n    assert made == [1], 'made more than once'\n"
+    )
+    checked = run(tmp_path, rooms, {"a": [], "b": [], "c": [], "d": []}, checks)
+    assert [outcome is Outcome.PASSED for outcome in outcomes(checked).values()] == [False, True, False, True]
+    assert headline(checked["a"]) == headline(checked["c"]) == "`f` returns nothing (None)."
+    assert checked["c"].credit == 0.25
+
+
+def test_a_failure_while_tidying_up_is_a_fault(tmp_path: Path, rooms: Starter) -> None:
+    checks = "@pytest.fixture\ndef thing():\n    yield\n    1 / 0\ndef test_a(thing):\n    '''A'''\n"
+    with pytest.raises(GraderFault, match="ZeroDivisionError"):
+        run(tmp_path, rooms, {"a": []}, checks)
+
+
+def test_evidence_is_capped_and_belongs_to_its_criterion(tmp_path: Path, rooms: Starter) -> None:
+    checks = (
+        "def test_a(record):\n    '''A'''\n    record.measured('many', *range(5000))\n"
+        "def test_b(record, data):\n    '''B'''\n    record.measured('few', data.N)\n"
+    )
+    checked = run(tmp_path, rooms, {"a": [], "b": []}, checks)
+    assert [len(one.evidence) for one in checked.values()] == [1, 1]
+    assert checked["a"].evidence[0].values == tuple(float(n) for n in range(MAX_EVIDENCE_VALUES))
+    assert checked["b"].evidence[0].values == (3.0,)
+
+
+@pytest.mark.parametrize("secret, output", [(public_secret(), "printed\n"), (SECRET, "")], ids=["public", "secret"])
+def test_output_is_withheld_where_data_are_secret(tmp_path: Path, rooms: Starter, secret: Secret, output: str) -> None:
+    checks = "def test_a(submission):\n    '''A'''\n    submission.f()\n"
+    assert run(tmp_path, rooms, {"a": []}, checks, replace(secret))["a"].output == output
