@@ -1,6 +1,7 @@
 """A room answers, or there is a verdict in time, whatever the submission does. All with real processes."""
 
 import os
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from grader.errors import MachineBusy
 from grader.rooms.house import House
 from grader.rooms.room import GRACE, Budget, Room
 from grader.rooms.verdicts import BadReply, Died, OutOfMemory, RoomVerdict, StudentError, TimedOut
@@ -147,6 +149,34 @@ def test_whatever_hangs_ends_in_a_verdict_in_time(house: House, load: Load, text
     with pytest.raises(TimedOut):
         call(room, budget=SHORT)
     assert time.monotonic() - began < SHORT.wall_seconds + GRACE + 1
+    assert not room.is_open
+
+
+def test_a_room_that_gets_no_time_to_run_is_no_failure_of_the_submission(house: House, load: Load) -> None:
+    room, _ = load(house, "def f():\n    while True: pass")
+    core = {min(os.sched_getaffinity(0))}
+    os.sched_setaffinity(room.pid, core)
+    hog = [sys.executable, "-c", "while True: pass"]
+    hogs = [subprocess.Popen(hog, start_new_session=True) for _ in range(9)]  # sessions share a core evenly
+    try:
+        for process in hogs:
+            os.sched_setaffinity(process.pid, core)
+        with pytest.raises(MachineBusy):
+            call(room, budget=SHORT)
+    finally:
+        for process in hogs:
+            process.kill()
+            process.wait()
+
+
+def test_what_the_judges_own_function_raises_ends_the_room(house: House, load: Load) -> None:
+    room, _ = load(house, "def f(score): return score()")
+
+    def answer(_: messages.CalledBack) -> messages.Answer:
+        raise LookupError("the judge has seen enough")
+
+    with pytest.raises(LookupError):
+        call(room, messages.Callback(0, "score"), answer=answer)
     assert not room.is_open
 
 
