@@ -127,18 +127,19 @@ def _int(value: Any) -> int | None:
 
 def _flow(inputs: Any, outputs: Any) -> dict[str, Any]:
     """Shapes of what goes in and comes out, the batch as None, and whether the input changes along time."""
-    first = _first(inputs)
+    received = np.asarray(first(inputs))
     return {
-        "input_shape": _shape(first),
-        "output_shape": _shape(_first(outputs)),
-        "constant_input": bool(first.ndim > 2 and np.allclose(first, first[:, :1], atol=1e-6)),  # noqa: PLR2004  [batch, time, ...]
+        "input_shape": _shape(received),
+        "output_shape": _shape(np.asarray(first(outputs))),
+        "constant_input": bool(received.ndim > 2 and np.allclose(received, received[:, :1], atol=1e-6)),  # noqa: PLR2004  [batch, time, ...]
     }
 
 
-def _first(value: Any) -> np.ndarray:
+def first(value: Any) -> Any:
+    """The first tensor of what a layer receives or returns, which may be nested lists of them."""
     while isinstance(value, list | tuple) and value:
         value = value[0]
-    return np.asarray(value)
+    return value
 
 
 def _shape(array: np.ndarray) -> list[int | None]:

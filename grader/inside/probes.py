@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from grader.inside.anatomy import parts, recorded
+from grader.inside.anatomy import first, parts, recorded
 
 #: Size of the change that is made to one step; far above rounding, well within tanh's range.
 _NUDGE = 0.7
@@ -75,7 +75,7 @@ def influence(namespace: dict[str, Any], model: Any, x: np.ndarray, source: int,
     def nudge(number: int, layer: Any, inputs: Any, outputs: Any) -> Any:
         del layer
         if number == target:
-            seen.append(np.asarray(_first(inputs)))
+            seen.append(np.asarray(first(inputs)))
         return _nudged(outputs, steps) if number == source else outputs
 
     with recorded(model, nudge):
@@ -123,7 +123,7 @@ def _output_steps(model: Any, x: np.ndarray, source: int) -> int:
         nonlocal steps
         del layer, inputs
         if number == source:
-            array = np.asarray(_first(outputs))
+            array = np.asarray(first(outputs))
             steps = array.shape[1] if array.ndim > 2 else 1  # noqa: PLR2004  [batch, time, ...]
         return outputs
 
@@ -142,9 +142,3 @@ def _nudged(outputs: Any, steps: int) -> Any:
     for step in range(steps):
         change[(step, step) if len(outputs.shape) > 2 else step] = _NUDGE  # noqa: PLR2004  [batch, time, ...]
     return outputs + tf.constant(change)
-
-
-def _first(value: Any) -> Any:
-    while isinstance(value, list | tuple) and value:
-        value = value[0]
-    return value

@@ -22,7 +22,8 @@ _LOOK = 0.2
 _CHUNK = 1 << 18
 #: Names of exceptions that mean too little memory.
 _MEMORY_ERRORS = ("MemoryError", "ResourceExhaustedError")
-_SIGKILL_CODE, _ABORT_CODE = -9, -6
+#: Exit code of a process that aborts, as C++ code does where memory runs out.
+_ABORT_CODE = -6
 
 
 @dataclass(frozen=True)
