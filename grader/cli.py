@@ -101,6 +101,7 @@ def lesson_command(lesson: str, submission: Path | None, course: Path | None, **
     report = options["report"] or here / "reports" / f"{chosen.short}.html"
     student_file = read_submission(path)
     _hold_writable(report)
+    options["hidden"] = (path.resolve().parent, *[options["seed_file"]] * bool(options["seed_file"]))
     grade = _grade(student_file, chosen, secret, options)
     problem = _write_reports(grade, report)
     _print(grade, None if problem else report, style=options["style"], verbose=options["verbose"])
@@ -142,8 +143,14 @@ def _grade(submission: "Submission", lesson: "Lesson", secret: "Secret", options
         from grader.model import Isolation  # noqa: PLC0415  as above
         from grader.pipeline import Options, grade  # noqa: PLC0415  as above
 
-        isolation = Isolation(options["isolation"])
-        return grade(submission, lesson, Options(secret, isolation, options["timeout"], options["pass_mark"]), rooms)
+        chosen = Options(
+            secret,
+            isolation=Isolation(options["isolation"]),
+            cpu_seconds=options["timeout"],
+            pass_mark=options["pass_mark"],
+            hidden=options["hidden"],
+        )
+        return grade(submission, lesson, chosen, rooms)
     finally:
         rooms.close()
 

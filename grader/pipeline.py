@@ -5,6 +5,7 @@ import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 
 import grader
 from grader.course import Lesson
@@ -22,7 +23,9 @@ from grader.submission import Submission
 #: How often a grading is tried when the machine is too busy.
 ATTEMPTS = 3
 #: Without these, other people's code is not run.
-NEEDED_LAYERS = ("limits", "privileges", "file system", "system calls")
+NEEDED_LAYERS = ("limits", "privileges", "system calls")
+#: And at least one of these.
+FILE_LAYERS = ("file tree", "Landlock")
 
 
 @dataclass(frozen=True)
@@ -34,12 +37,14 @@ class Options:
         isolation: how strongly to confine.
         cpu_seconds: budget of one call, or None for the rubric's.
         pass_mark: percent needed.
+        hidden: files and folders beside the course that no submission may read: other submissions, the gradebook.
     """
 
     secret: Secret
     isolation: Isolation = Isolation.AUTO
     cpu_seconds: float | None = None
     pass_mark: float = 100.0
+    hidden: tuple[Path, ...] = ()
 
 
 def grade(submission: Submission, lesson: Lesson, options: Options, rooms: Starter) -> Grade:
@@ -71,7 +76,12 @@ def _try(
     submission: Submission, lesson: Lesson, rubric: Rubric, options: Options, rooms: Starter, attempt: int
 ) -> Grade:
     started, began = datetime.now(UTC), time.monotonic()
-    with House(rooms, confine=options.isolation is not Isolation.NONE, memory_mb=rubric.limits.memory_mb) as house:
+    with House(
+        rooms,
+        confine=options.isolation is not Isolation.NONE,
+        memory_mb=rubric.limits.memory_mb,
+        hidden=(lesson.course, *options.hidden),
+    ) as house:
         if options.isolation is Isolation.FULL:
             _hold_full(house)
         context = Context(
@@ -135,13 +145,19 @@ def _installed(package: str) -> str:
 
 def _hold_full(house: House) -> None:
     """Refuses to go on unless a room is fully confined."""
-    house.room(submission=False)
-    missing = [layer for layer in NEEDED_LAYERS if layer not in house.layers]
+    house.room()
+    missing = lacking(house.layers)
     if missing:
         raise GraderFault(
-            f"full confinement is not to be had here (missing: {', '.join(missing)}); "
-            "grade other people's code only where it is, or your own with --isolation auto"
+            f"full confinement is not to be had here (missing: {', '.join(missing)}); `grade doctor` tells what to do, "
+            "and your own code can be graded with --isolation auto"
         )
+
+
+def lacking(layers: tuple[str, ...]) -> list[str]:
+    """What is missing among some layers for running other people's code."""
+    missing = [layer for layer in NEEDED_LAYERS if layer not in layers]
+    return missing if any(layer in layers for layer in FILE_LAYERS) else [*missing, " or ".join(FILE_LAYERS)]
 
 
 def _next_step(rows: tuple[Scored, ...]) -> str:
@@ -159,11 +175,15 @@ def _next_step(rows: tuple[Scored, ...]) -> str:
 
 def _notes(rows: tuple[Scored, ...], house: House) -> tuple[str, ...]:
     notes = []
-    if house.layers and any(layer not in house.layers for layer in NEEDED_LAYERS):
-        missing = ", ".join(house.missing)
+    if house.layers and lacking(house.layers):
         notes.append(
-            f"The submission ran with weak confinement (missing: {missing}). That is fine for your own code, "
-            "not for other people's."
+            f"The submission ran with weak confinement (missing: {', '.join(house.missing)}). That is fine for your "
+            "own code, not for other people's. `grade doctor` tells more."
+        )
+    elif house.missing:
+        notes.append(
+            f"The submission was confined, but without: {', '.join(house.missing)}. `grade doctor` tells what that "
+            "means."
         )
     if any(row.checked.outcome is Outcome.WITHHELD for row in rows):
         notes.append("More checks run when your teacher grades; they do not count here.")

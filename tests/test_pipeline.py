@@ -189,9 +189,10 @@ def test_a_warm_interpreter_that_dies_while_grading_is_a_fault(tiny: Lesson) -> 
         warm.close()
 
 
-def test_full_confinement_is_refused_where_it_is_not_to_be_had(tiny: Lesson, rooms: Starter) -> None:
-    with pytest.raises(GraderFault, match="full confinement"):
-        graded(RIGHT, tiny, rooms, Options(public_secret(), Isolation.FULL))
+def test_full_confinement_grades_like_any_other(tiny: Lesson, rooms: Starter) -> None:
+    full = graded(RIGHT, tiny, rooms, Options(public_secret(), Isolation.FULL))
+    assert mark(full) == mark(graded(RIGHT, tiny, rooms))
+    assert full.run.missing == ()
 
 
 def test_a_submission_folder_full_of_traps_changes_nothing(tiny: Lesson, rooms: Starter, tmp_path: Path) -> None:

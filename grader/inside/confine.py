@@ -1,131 +1,96 @@
-"""Confines the room that it is called in: limits, closed descriptors, no new privileges.
+"""Confines the room that it is called in, layer by layer; the policy of each stands in its own file.
 
-The policy is data at the top. What is missing is reported to the host, which decides whether to go on.
+A layer that this machine does not have is reported to the host, which decides whether to go on.
 """
 
-import ctypes
 import os
-import signal
-import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 
+from grader.inside.layers import (
+    bpf,
+    descriptors,
+    environment,
+    landlock,
+    limits,
+    namespaces,
+    privileges,
+    session,
+    tree,
+)
 from grader.wire.control import RoomSpec
 
-_MIB = 1 << 20
-#: Limits by name in `resource`, with the reason of each. None stands for the lesson's own memory limit.
-LIMITS: dict[str, int | None] = {
-    "RLIMIT_CORE": 0,  # a core dump would write the hidden inputs to the disk
-    "RLIMIT_DATA": None,  # heap and private mappings; RLIMIT_AS does not fit TensorFlow's address space
-    "RLIMIT_FSIZE": 64 * _MIB,  # no single file fills the disk
-    "RLIMIT_NOFILE": 256,  # descriptors
-    "RLIMIT_MEMLOCK": 0,  # no pinned memory
-    "RLIMIT_MSGQUEUE": 0,  # no message queues
-    "RLIMIT_STACK": 64 * _MIB,  # deep recursion ends in RecursionError, or here
-}
-#: Layers that full confinement needs and that this version does not have.
-NOT_YET = ("file system", "system calls", "network")
-_LAST = 4  # the highest descriptor that stays open
-_PR_SET_PDEATHSIG, _PR_SET_NO_NEW_PRIVS = 1, 38  # <linux/prctl.h>
+_WRITABLE_DEVICE = "/dev/null"
+#: Layers that even an unconfined room has, so that nothing of it survives.
+_ALWAYS = ("session", "parent")
 
 
-def confine(spec: RoomSpec, keep: tuple[int, int]) -> tuple[tuple[int, int], list[str], list[str]]:
+@dataclass
+class Confinement:
+    """What came of it.
+
+    Attributes:
+        channel: the channel's descriptors for reading and for writing.
+        in_force: the layers that are on.
+        missing: those that could not be had.
+    """
+
+    channel: tuple[int, int]
+    in_force: list[str] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+
+
+def confine(spec: RoomSpec, channel: tuple[int, int], parent: int) -> Confinement:
     """Confines this process as far as the machine allows.
 
     Args:
         spec: what the host asked for.
-        keep: the channel's descriptors for reading and writing; they and the standard streams stay open, all
+        channel: the channel's descriptors for reading and writing; they and the standard streams stay open, all
             others are closed.
+        parent: process id of what started this room.
 
-    Returns:
-        The channel's new descriptors, the layers in force and the layers that could not be had.
+    Raises:
+        PermissionError: once confined, Python cannot be read any more: no submission could be graded fairly.
     """
-    moved = _close_descriptors(keep)
-    _clean_environment(spec.work)
-    in_force, missing = ["descriptors", "environment"], [*NOT_YET]
-    for name, layer in _layers(spec).items():
-        if not spec.confine:
-            missing.append(name)
+    room = Confinement(descriptors.close(channel), ["descriptors", "environment"])
+    environment.build(spec.work)
+    for name, layer in _layers(spec, parent, room):
+        if not spec.confine and name not in _ALWAYS:
+            room.missing.append(name)
             continue
         try:
             layer()
         except (AttributeError, ImportError, OSError, ValueError):  # not on this platform, or not allowed
-            missing.append(name)
+            room.missing.append(name)
         else:
-            in_force.append(name)
-    return moved, in_force, missing
+            room.in_force.append(name)
+    environment.enter(spec.work)
+    for folder in spec.readable.named:
+        if not os.access(folder, os.R_OK | os.X_OK):
+            raise PermissionError(f"a room cannot read {folder}; grade as the user whose Python it is")
+    return room
 
 
-def _layers(spec: RoomSpec) -> dict[str, Callable[[], object]]:
-    """The layers, in the order in which they are put on."""
-    return {
-        "session": _own_session,  # own process group, no terminal
-        "parent": lambda: _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL),  # dies with the warm interpreter
-        "limits": lambda: _limit(spec.memory_mb),
-        "privileges": lambda: _prctl(_PR_SET_NO_NEW_PRIVS, 1),  # no set-uid program gives more
-    }
-
-
-def _own_session() -> None:
-    if os.getsid(0) != os.getpid():
-        os.setsid()
-
-
-def _close_descriptors(keep: tuple[int, int]) -> tuple[int, int]:
-    """Moves the channel to descriptors 3 and 4, gives an empty standard input, closes everything else."""
-    above = os.dup(keep[0]), os.dup(keep[1])
-    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-    safe = [os.dup(descriptor) for descriptor in above]
-    while min(safe) <= _LAST:  # out of the way of their new numbers
-        safe = [os.dup(descriptor) for descriptor in safe]
-    os.dup2(safe[0], _LAST - 1)
-    os.dup2(safe[1], _LAST)
-    os.closerange(_LAST + 1, os.sysconf("SC_OPEN_MAX") if hasattr(os, "sysconf") else 8192)
-    return _LAST - 1, _LAST
-
-
-def _clean_environment(work: str) -> None:
-    """Builds the environment from nothing; nothing of the user's own is in it."""
-    temporary = os.path.join(work, "tmp")  # noqa: PTH118  as text: it goes into the environment
-    os.makedirs(temporary, exist_ok=True)  # noqa: PTH103
-    os.environ.clear()
-    os.environ.update(
-        {
-            "CUDA_VISIBLE_DEVICES": "-1",  # marks come from the CPU
-            "HOME": work,
-            "KERAS_BACKEND": "tensorflow",
-            "KERAS_HOME": temporary,
-            "LANG": "C.UTF-8",
-            "MPLBACKEND": "Agg",
-            "MPLCONFIGDIR": temporary,
-            "PATH": "/nonexistent",
-            "TF_CPP_MIN_LOG_LEVEL": "3",
-            "TMPDIR": temporary,
-        }
-    )
-    import tempfile
-
-    tempfile.tempdir = temporary
-    os.chdir(work)
-    os.umask(0o077)
-
-
-def _limit(memory_mb: int) -> None:
-    import resource
-
-    for name, value in LIMITS.items():
-        kind = getattr(resource, name, None)
-        if kind is None:
-            continue
-        wanted = memory_mb * _MIB if value is None else value
-        hard = resource.getrlimit(kind)[1]
-        if hard != resource.RLIM_INFINITY:
-            wanted = min(wanted, hard)
-        resource.setrlimit(kind, (wanted, wanted))
-
-
-def _prctl(option: int, value: int) -> None:
-    if not sys.platform.startswith("linux"):
-        raise OSError("prctl is Linux's")
-    libc = ctypes.CDLL(None, use_errno=True)
-    if libc.prctl(option, ctypes.c_ulong(value), 0, 0, 0) != 0:
-        raise OSError(ctypes.get_errno(), "prctl")
+def _layers(spec: RoomSpec, parent: int, room: Confinement) -> Iterable[tuple[str, Callable[[], object]]]:
+    """The layers, in the order in which they are put on: each may need what a later one takes away."""
+    readable = spec.readable
+    carried = [spec.carried] * bool(spec.carried)
+    abi = landlock.version()  # asked now: later no call may ask
+    yield "session", session.begin
+    yield "namespaces", namespaces.enter
+    if "namespaces" in room.in_force or not spec.confine:
+        yield "file tree", lambda: tree.put_on(spec.work, [*readable.named, *readable.whole, *carried])
+    else:
+        room.missing.append("file tree")
+    yield "capabilities", privileges.drop_capabilities
+    yield "limits", lambda: limits.put_on(spec.memory_mb)
+    yield "privileges", privileges.forbid_new
+    has_tree = "file tree" in room.in_force
+    own = [spec.work, _WRITABLE_DEVICE, *[tree.SEMAPHORES] * has_tree]
+    read = [*readable.whole, *carried, *readable.paths()]
+    yield "Landlock", lambda: landlock.put_on(read, [*readable.named], own)
+    yield "parent", lambda: session.die_with_parent(parent)
+    truncates = has_tree or ("Landlock" in room.in_force and abi >= landlock.TRUNCATES)
+    yield "system calls", lambda: bpf.put_on(os.getpid(), has_tree=has_tree, truncates=truncates)
+    if "Landlock" in room.in_force and abi < landlock.COMPLETE:
+        room.missing.append("newer rights of Landlock")

@@ -5,7 +5,7 @@ import sys
 from contextlib import suppress
 from typing import Any, NoReturn
 
-from grader.inside import determinism
+from grader.inside import determinism, refusals, semaphores
 from grader.inside.confine import confine
 from grader.inside.interrupt import time_limit
 from grader.inside.loading import StatementError, Submission
@@ -19,21 +19,26 @@ _CHUNK = 1 << 20
 KERAS = ("keras", "tensorflow", "tf_keras")
 
 
-def live(channel: tuple[int, int], spec: RoomSpec) -> NoReturn:
+def live(channel: tuple[int, int], spec: RoomSpec, parent: int) -> NoReturn:
     """Serves the host until it hangs up; never returns.
 
     Args:
         channel: descriptors of the room's end of the channel, for reading and for writing.
         spec: how to be confined.
+        parent: process id of what started this room.
     """
-    channel, layers, missing = confine(spec, channel)
+    confinement = confine(spec, channel, parent)
     sys.stdout = open(1, "w", encoding="utf-8", errors="replace", closefd=False)  # noqa: SIM115
     sys.stderr = open(2, "w", encoding="utf-8", errors="replace", buffering=1, closefd=False)  # noqa: SIM115
     determinism.fix_entropy()
+    if "system calls" in confinement.in_force:
+        refusals.put_on()
+    if "file tree" not in confinement.in_force:
+        semaphores.put_on()
     if not spec.keras:
         hide_keras()
-    room = _Room(channel, spec)
-    room.say(messages.Ready(layers, missing))
+    room = _Room(confinement.channel, spec)
+    room.say(messages.Ready(confinement.in_force, confinement.missing))
     room.serve()
 
 

@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from typing import Any
 
-from grader.inside import anatomy, archive, probes
+from grader.inside import anatomy, archive, files, probes
 
 #: Each verb takes the submission's namespace (empty in a clean room) and keyword arguments.
 VERBS: dict[str, Callable[..., Any]] = {
     "pack": archive.pack,
     "unpack": archive.unpack,
+    "read_folder": files.read_folder,
     "perturb": probes.perturb,
     "trace": anatomy.trace,
     "influence": probes.influence,

@@ -82,7 +82,7 @@ def become_fresh_room(spec: bytes) -> None:
     import_keras()
     from grader.inside.room import live
 
-    live((reads, writes), control.decode_to_warm.decode(spec))
+    live((reads, writes), control.decode_to_warm.decode(spec), os.getppid())
 
 
 def _fork_room(host: socket.socket, packet: bytes, given: list[int]) -> tuple[int, int] | None:
@@ -93,9 +93,10 @@ def _fork_room(host: socket.socket, packet: bytes, given: list[int]) -> tuple[in
             os.close(descriptor)
         host.send(control.encode(control.Refused(f"the warm interpreter has {threads} threads; forking it would hang")))
         return None
+    parent = os.getpid()
     pid = os.fork()
     if pid == 0:
-        _room(packet, given)
+        _room(packet, given, parent)
     for descriptor in given:
         os.close(descriptor)
     pidfd = os.pidfd_open(pid)  # cannot name another process: only we reap this one
@@ -103,7 +104,7 @@ def _fork_room(host: socket.socket, packet: bytes, given: list[int]) -> tuple[in
     return pid, pidfd
 
 
-def _room(packet: bytes, given: list[int]) -> None:
+def _room(packet: bytes, given: list[int], parent: int) -> None:
     """Lives as a room and never returns."""
     try:
         channel, output = given
@@ -111,7 +112,7 @@ def _room(packet: bytes, given: list[int]) -> None:
         os.dup2(output, 2)
         from grader.inside.room import live
 
-        live((channel, channel), control.decode_to_warm.decode(packet))
+        live((channel, channel), control.decode_to_warm.decode(packet), parent)
     except BaseException:  # noqa: BLE001  a forked child must never run on in its parent's code
         import traceback
 

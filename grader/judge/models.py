@@ -175,7 +175,7 @@ class CleanRoom:
             RoomVerdict: it cannot.
         """
         if self._room is None or not self._room.is_open:
-            self._room, _ = self._context.house.room(submission=False)
+            self._room, _ = self._context.house.room()
         budget = self._context.call_budget()
         wired = {key: to_wire(value, _no_function) for key, value in args.items()}
         seed = self._context.streams.seed("clean room")

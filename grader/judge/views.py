@@ -179,15 +179,24 @@ class SubmissionView:
         """Ends this room and keeps what it wrote into a folder, and nothing else of it.
 
         Raises:
-            Miss: it wrote too much.
+            Miss: it wrote too much, or does not live to tell.
         """
-        if self._room is not None:
-            self._room.close()
         try:
-            return Carried(self._context.house.collect(self._work, folder.name))
+            files = self.ask("read_folder", folder=folder)
+            if not isinstance(files, dict) or not all(isinstance(content, bytes) for content in files.values()):
+                raise BadReply("it told of files that are none")
+            return Carried(self._context.house.carry({str(name): content for name, content in files.items()}))
         except FilesTooLarge as problem:
             raise Miss("files-too-large", function=self._function, error=str(problem)) from problem
+        except StudentError as told:
+            if told.raised.type_name == "TooManyFilesError":
+                raise Miss("files-too-large", function=self._function, error=quote(told.raised.message)) from told
+            raise self.explain(told) from told
+        except RoomVerdict as verdict:
+            raise self.explain(verdict) from verdict
         finally:
+            if self._room is not None:
+                self._room.close()
             self._context.house.forget(self._work)
 
     def explain(self, verdict: RoomVerdict, function: str = "") -> Miss:
@@ -227,7 +236,7 @@ class SubmissionView:
         context, submission = self._context, self._context.submission
         carried = self._carried.folder if self._carried else None
         keras = context.criterion is None or context.criterion.room == "keras"
-        room, self._work = context.house.room(submission=True, carried=carried, keras=keras)
+        room, self._work = context.house.room(carried=carried, keras=keras)
         budget = context.load_budget()
         message = messages.Load(submission.text, submission.name, until, self._seed("load"), budget.soft)
         stopped: RoomVerdict | None = None

@@ -1,11 +1,13 @@
 """All rooms of one grading: their folders, their starter, and their end."""
 
+import errno
 import os
+import re
 import shutil
-import stat
 import sys
 import tempfile
 import threading
+from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
@@ -13,13 +15,17 @@ from typing import Protocol, Self
 
 from grader.errors import GraderFault
 from grader.rooms.fresh import FreshStarter
-from grader.rooms.process import RoomProcess
+from grader.rooms.process import RoomProcess, hide_memory
+from grader.rooms.readable import hold_hidden, readable
 from grader.rooms.room import Room
+from grader.rooms.verdicts import BadReply
 from grader.rooms.warm import WarmInterpreter
 from grader.wire import control
 
-#: Files that are carried from one room to the next: how many, and how large in all.
+#: Files that are carried from one room to the next: how many, and how large in all; see also `grader.inside.files`.
 MAX_FILES, MAX_BYTES = 64, 64 << 20
+_PLAIN_PATH = re.compile(r"(?!\.\.?(/|$))[^/\0]{1,200}(/(?!\.\.?(/|$))[^/\0]{1,200}){0,8}")
+_OUR_FAULT = (errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE, errno.EIO)
 _START_SECONDS = 45.0  # times WALL_PER_CPU on the clock: a fresh process imports Keras first
 _FIRST_MESSAGE = 64 * 1024
 
@@ -46,6 +52,7 @@ def starter(*, fork: bool | None = None) -> Starter:
     Args:
         fork: whether to fork rooms from a warm interpreter; None does so where it is to be had.
     """
+    hide_memory()
     if fork is None:
         fork = sys.platform.startswith("linux")
     return WarmInterpreter() if fork else FreshStarter()
@@ -54,13 +61,14 @@ def starter(*, fork: bool | None = None) -> Starter:
 class House:
     """The rooms of one grading, each with a work folder of its own; a context manager that leaves nothing."""
 
-    def __init__(self, rooms: Starter, *, confine: bool, memory_mb: int) -> None:
+    def __init__(self, rooms: Starter, *, confine: bool, memory_mb: int, hidden: Iterable[Path] = ()) -> None:
         """Makes the folder for the rooms.
 
         Args:
             rooms: what starts rooms; it is not closed with the house.
             confine: whether rooms are confined.
             memory_mb: memory of each in MiB.
+            hidden: files and folders that no room may read.
 
         Raises:
             GraderFault: there is no place for temporary files.
@@ -68,6 +76,7 @@ class House:
         self._rooms = rooms
         self._confine = confine
         self._memory_mb = memory_mb
+        self._hidden = tuple(hidden)
         self._open: list[Room] = []
         self._count = 0
         self._lock = threading.Lock()
@@ -114,11 +123,10 @@ class House:
             self._count += 1
             return self._count
 
-    def room(self, *, submission: bool, carried: Path | None = None, keras: bool = True) -> tuple[Room, Path]:
+    def room(self, *, carried: Path | None = None, keras: bool = True) -> tuple[Room, Path]:
         """Starts a room.
 
         Args:
-            submission: whether student code will run in it.
             carried: folder of files for it to read.
             keras: whether the submission may import Keras.
 
@@ -126,15 +134,16 @@ class House:
             The room and its work folder.
 
         Raises:
-            GraderFault: it cannot be started.
+            GraderFault: it cannot be started, or could read what is hidden.
         """
+        hold_hidden(readable(), self._hidden)
         work = self._folder / f"room{self._number()}" / "work"
         spec = control.RoomSpec(
             work=str(work),
             carried=str(carried or ""),
             memory_mb=self._memory_mb,
             confine=self._confine,
-            submission=submission,
+            readable=readable(),
             keras=keras,
         )
         try:
@@ -150,23 +159,38 @@ class House:
         self.layers, self.missing = tuple(room.ready.layers), tuple(room.ready.missing)
         return room, work
 
-    def collect(self, work: Path, name: str) -> Path:
-        """Copies a folder that a room has written, once the room is dead, for another room to read.
+    def carry(self, files: Mapping[str, bytes]) -> Path:
+        """Writes files that a room has told of into a folder, for another room to read.
 
         Args:
-            work: the dead room's work folder.
-            name: the folder in it.
+            files: content by path below the folder, "/" between parts; claims of the room.
 
         Returns:
-            A folder with the plain files of it; links and special files are left out.
+            The folder.
 
         Raises:
             FilesTooLarge: there are more or larger files than are carried.
+            BadReply: a path leads elsewhere.
         """
-        target = self._folder / f"carried{self._number()}"
-        target.mkdir(mode=0o700)
-        _Copy().tree(work / name, target)
-        return target
+        if len(files) > MAX_FILES or sum(map(len, files.values())) > MAX_BYTES:
+            raise FilesTooLarge(f"more than {MAX_FILES} files or {MAX_BYTES >> 20} MiB")
+        folder = self._folder / f"carried{self._number()}"
+        folder.mkdir(mode=0o700)
+        for name, content in files.items():
+            if not _PLAIN_PATH.fullmatch(name):
+                raise BadReply("it told of a file with a strange name")
+            path = folder / name
+            try:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(content)
+            except OSError as problem:  # one name is a file and a folder, or too long; or our own disk is full
+                if problem.errno in _OUR_FAULT:
+                    raise GraderFault(f"files cannot be carried: {problem.strerror}") from problem
+                raise BadReply("it told of files that cannot be") from problem
+            path.chmod(0o400)
+        for part, _, _ in os.walk(folder):
+            Path(part).chmod(0o500)
+        return folder
 
     def forget(self, work: Path) -> None:
         """Removes the folder of a dead room, so that no later room finds anything by its old path."""
@@ -176,47 +200,6 @@ class House:
 
 class FilesTooLarge(Exception):
     """A room left more than is carried to the next."""
-
-
-class _Copy:
-    """Copies plain files of a stranger's folder: nothing is followed, everything is capped."""
-
-    def __init__(self) -> None:
-        self._files, self._bytes = 0, 0
-
-    def tree(self, source: Path, target: Path) -> None:
-        if not stat.S_ISDIR(_mode(source)):
-            return
-        for entry in sorted(os.scandir(source), key=lambda entry: entry.name):
-            mode = entry.stat(follow_symlinks=False).st_mode
-            if stat.S_ISDIR(mode):
-                self._count(0)
-                (target / entry.name).mkdir(mode=0o700)
-                self.tree(Path(entry.path), target / entry.name)
-            elif stat.S_ISREG(mode):
-                self._file(entry.path, target / entry.name)
-        target.chmod(0o500)
-
-    def _file(self, source: str, target: Path) -> None:
-        descriptor = os.open(source, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
-        with os.fdopen(descriptor, "rb") as file:
-            data = file.read(MAX_BYTES + 1)
-        self._count(len(data))
-        target.write_bytes(data)
-        target.chmod(0o400)
-
-    def _count(self, size: int) -> None:
-        self._files += 1
-        self._bytes += size
-        if self._files > MAX_FILES or self._bytes > MAX_BYTES:
-            raise FilesTooLarge(f"more than {MAX_FILES} files or {MAX_BYTES >> 20} MiB")
-
-
-def _mode(path: Path) -> int:
-    try:
-        return path.lstat().st_mode
-    except OSError:
-        return 0
 
 
 def _remove(folder: Path) -> None:

@@ -1,8 +1,10 @@
 """A room as a process: its channel, its output, its end. Forked or fresh, it looks the same from here."""
 
+import ctypes
 import os
 import signal
 import socket
+import sys
 from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
@@ -11,6 +13,7 @@ import psutil
 
 _HEAD, _TAIL = 48 * 1024, 16 * 1024
 _CHUNK = 1 << 16
+_PR_SET_DUMPABLE = 4  # <linux/prctl.h>
 #: Reads at one go; a room that prints without end cannot hold the judge.
 _MAX_READS = 256
 
@@ -90,6 +93,18 @@ def cpu_seconds(pid: int) -> float:
     return float(times.user + times.system)
 
 
+def memory_mb(pid: int) -> float:
+    """Memory of a living process that is its own, in MiB; 0 where that is not to be had.
+
+    Source: RssAnon and RssShmem of /proc/PID/status, in kB (Linux, proc.rst).
+    """
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text("ascii", "replace").splitlines()
+    except OSError:
+        return 0.0
+    return sum(int(line.split()[1]) for line in lines if line.startswith(("RssAnon:", "RssShmem:"))) / 1024
+
+
 def waiting_seconds(pid: int) -> float:
     """Time that a process's main thread was ready to run and no core was free; 0 where that is not to be had.
 
@@ -99,6 +114,12 @@ def waiting_seconds(pid: int) -> float:
         return int(Path(f"/proc/{pid}/schedstat").read_text("ascii").split()[1]) / 1e9
     except (OSError, ValueError, IndexError):
         return 0.0
+
+
+def hide_memory() -> None:
+    """Keeps other processes of this user from reading this one's memory, and its core off the disk."""
+    if sys.platform.startswith("linux"):
+        ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
 def kill_group(pid: int) -> None:

@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from grader.errors import GraderFault, MachineBusy
-from grader.rooms.process import Output, RoomProcess, cpu_seconds, waiting_seconds
+from grader.rooms.process import Output, RoomProcess, cpu_seconds, memory_mb, waiting_seconds
 from grader.rooms.verdicts import BadReply, Died, OutOfMemory, RoomVerdict, StudentError, TimedOut
 from grader.wire import frames, messages
 
@@ -17,7 +17,9 @@ from grader.wire import frames, messages
 WALL_PER_CPU = 4.0
 #: Seconds that a room has to interrupt itself and tell where it hangs, before it is killed.
 GRACE = 0.5
-#: Seconds between looks at the room's CPU time.
+#: MiB that a room may have beyond its limit, which its kernel holds: its folder and its stack are not counted there.
+_BESIDES_MB = 512
+#: Seconds between looks at the room's CPU time and memory.
 _LOOK = 0.2
 _CHUNK = 1 << 18
 #: Names of exceptions that mean too little memory.
@@ -266,6 +268,7 @@ class _Meter:
 
         Raises:
             TimedOut: the room used up its CPU time or the clock.
+            OutOfMemory: it has got round the limit on its memory.
             MachineBusy: the clock ran out because the machine was busy: that says nothing of the submission.
         """
         if self.measure() > self._budget.cpu_seconds + GRACE:
@@ -273,6 +276,8 @@ class _Meter:
         if time.monotonic() - self._started > self._budget.wall_seconds + GRACE:
             self.hold_fair()
             raise TimedOut(self._budget.wall_seconds, on_clock=True)
+        if self._budget.memory_mb and memory_mb(self._pid) > self._budget.memory_mb + _BESIDES_MB:
+            raise OutOfMemory(self._budget.memory_mb)
 
     def measure(self) -> float:
         """CPU seconds used so far."""

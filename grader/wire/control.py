@@ -4,7 +4,25 @@ The warm interpreter never runs a submission itself, so unlike a room it is trus
 for clarity, not for defence.
 """
 
+import os
+
 import msgspec
+
+
+class Readable(msgspec.Struct, frozen=True):
+    """What a room may read.
+
+    Attributes:
+        whole: files and folders with all that lies in them.
+        named: folders of which only the entries named here may be read; all names in them may be listed.
+    """
+
+    whole: list[str]
+    named: dict[str, list[str]]
+
+    def paths(self) -> list[str]:
+        """The entries of `named` as paths."""
+        return [os.path.join(folder, name) for folder, names in self.named.items() for name in names]  # noqa: PTH118
 
 
 class RoomSpec(msgspec.Struct, frozen=True, tag="room"):
@@ -15,7 +33,7 @@ class RoomSpec(msgspec.Struct, frozen=True, tag="room"):
         carried: folder with files from an earlier room, or "".
         memory_mb: memory limit in MiB.
         confine: whether to confine it at all.
-        submission: whether student code will run in it (else it is a clean room).
+        readable: what it may read beside its own folder.
         keras: whether the submission may import Keras; else it has NumPy alone.
     """
 
@@ -23,7 +41,7 @@ class RoomSpec(msgspec.Struct, frozen=True, tag="room"):
     carried: str
     memory_mb: int
     confine: bool
-    submission: bool
+    readable: Readable
     keras: bool = True
 
 

@@ -21,7 +21,7 @@ def test_nothing_is_forked_while_a_second_thread_runs(monkeypatch: pytest.Monkey
     thread = threading.Thread(target=done.wait)
     host, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     given, other = socket.socketpair()
-    spec = control.RoomSpec(work="/w", carried="", memory_mb=512, confine=True, submission=True)
+    spec = control.RoomSpec(work="/w", carried="", memory_mb=512, confine=True, readable=control.Readable([], {}))
     thread.start()
     try:
         descriptor = os.dup(given.fileno())

@@ -47,7 +47,7 @@ def load() -> Callable[[House, str], tuple[Room, Path]]:
     """Starts a room and loads a text in it."""
 
     def start(house: House, text: str) -> tuple[Room, Path]:
-        room, work = house.room(submission=True)
+        room, work = house.room()
         room.request(messages.Load(text, "lesson.py", None, 1, BUDGET.soft), BUDGET)
         return room, work
 

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from grader.errors import MachineBusy
-from grader.rooms.house import House
+from grader.rooms.house import House, Starter
 from grader.rooms.room import GRACE, Budget, Room
 from grader.rooms.verdicts import BadReply, Died, OutOfMemory, RoomVerdict, StudentError, TimedOut
 from grader.wire import arrays, messages
@@ -95,15 +95,20 @@ def test_a_refused_call_back_raises_where_it_is_called(any_house: House, load: L
 
 def test_stubs_generators_and_folders_are_real_in_the_room(any_house: House, load: Load) -> None:
     text = (
-        "import os\ndef f(stub, rng, folder):\n    os.mkdir(folder)\n    return stub.n, stub.go(1), float(rng.random())"
+        "import os\n"
+        "def f(stub, rng, folder):\n"
+        "    os.mkdir(folder)\n"
+        "    return stub.n, stub.go(1), float(rng.random()), os.listdir()\n"
     )
-    room, work = load(any_house, text)
+    room, _ = load(any_house, text)
     stub = messages.Stub("Model", {"n": 3, "go": messages.Callback(0, "go")})
     rng = messages.Rng((99).to_bytes(16, "big"))
-    n, went, random = call(room, stub, rng, messages.Folder("bundle"), answer=lambda _: messages.Answer("gone")).items
+    n, went, random, names = call(
+        room, stub, rng, messages.Folder("bundle"), answer=lambda _: messages.Answer("gone")
+    ).items
     assert (n, went) == (3, "gone")
     assert random == np.random.default_rng(99).random()
-    assert (work / "bundle").is_dir()
+    assert "bundle" in names.items
 
 
 def test_an_exception_tells_the_lines_of_the_submission_only(any_house: House, load: Load) -> None:
@@ -268,10 +273,14 @@ def test_output_is_kept_at_both_ends_and_never_stops_a_room(any_house: House, lo
     assert len(output) < 70_000
 
 
-def test_nothing_survives_a_room(house: House, load: Load) -> None:
-    sleeper = [sys.executable, "-c", "import time; time.sleep(99)"]
-    room, _ = load(house, f"import subprocess\ndef f(): return subprocess.Popen({sleeper}).pid")
-    child = call(room)
+def test_nothing_survives_an_unconfined_room(forking: Starter, load: Load) -> None:
+    with House(forking, confine=False, memory_mb=3072) as house:
+        sleeper = [sys.executable, "-c", "import time; time.sleep(99)"]
+        room, _ = load(house, f"import subprocess\ndef f(): return subprocess.Popen({sleeper}).pid")
+        hold_nothing_survives(room, call(room))
+
+
+def hold_nothing_survives(room: Room, child: int) -> None:
     assert alive(child)
     room.close()
     deadline = time.monotonic() + 5

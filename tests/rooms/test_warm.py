@@ -13,6 +13,7 @@ import pytest
 from grader.errors import GraderFault
 from grader.rooms.house import House
 from grader.rooms.room import Budget, Room
+from grader.rooms.verdicts import StudentError
 from grader.rooms.warm import WarmInterpreter
 from grader.wire import messages
 
@@ -52,15 +53,16 @@ def test_a_killed_warm_interpreter_is_a_grader_fault(warm: WarmInterpreter, load
         with pytest.raises(GraderFault, match="warm interpreter"):
             call(room)
         with pytest.raises(GraderFault, match="warm interpreter"):
-            house.room(submission=True)
+            house.room()
     assert is_gone(room.pid)
 
 
-def test_a_submission_that_kills_the_warm_interpreter_gets_no_mark(warm: WarmInterpreter, load: Load) -> None:
+def test_a_submission_cannot_kill_the_warm_interpreter(warm: WarmInterpreter, load: Load) -> None:
     with House(warm, confine=True, memory_mb=3072) as house:
-        room, _ = load(house, "import os, time\ndef f(): os.kill(os.getppid(), 9); time.sleep(99)")
-        with pytest.raises(GraderFault):
+        room, _ = load(house, "import os\ndef f(): os.kill(os.getppid(), 9)")
+        with pytest.raises(StudentError, match="PermissionError"):
             call(room)
+        house.room()
 
 
 def test_an_interpreter_that_cannot_start_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -71,7 +73,7 @@ def test_an_interpreter_that_cannot_start_says_why(monkeypatch: pytest.MonkeyPat
             House(interpreter, confine=True, memory_mb=3072) as house,
             pytest.raises(GraderFault, match="no such backend"),
         ):
-            house.room(submission=True)
+            house.room()
     finally:
         interpreter.close()
 
@@ -83,7 +85,7 @@ def test_closing_ends_every_room(load: Load) -> None:
         interpreter.close()
         assert is_gone(room.pid)
         with pytest.raises(GraderFault):
-            house.room(submission=True)
+            house.room()
 
 
 def test_rooms_do_not_see_each_other(warm: WarmInterpreter, load: Load) -> None:
