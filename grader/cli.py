@@ -53,6 +53,7 @@ def cli() -> None:
     grade 6 my_lstm.py             another file
     grade stacked --seed 3         the same exercise on other data
     grade lessons                  which lessons there are
+    grade doctor                   how well this machine confines submissions
     grade lesson --help            all options
 
     The report goes to the terminal and to reports/lesson06.html.
@@ -123,6 +124,19 @@ def lessons(course: Path | None) -> None:
         rubric = load_rubric(lesson.rubric)
         points = sum(criterion.points for criterion in rubric.criteria)
         click.echo(f"{lesson.id:28} {rubric.title}, {rubric.theme}, {points:g} points")
+
+
+@cli.command()
+def doctor() -> None:
+    """Find out how well this machine confines submissions, by attacking a room from inside."""
+    from rich.console import Console  # noqa: PLC0415  --help starts without it
+
+    from grader.doctor.examine import examine  # noqa: PLC0415  as above
+    from grader.doctor.table import is_safe, show  # noqa: PLC0415  as above
+
+    findings = examine()
+    show(findings, Console())
+    sys.exit(PASSED if is_safe(findings) else FAILED)
 
 
 def _secret(seed: int | None, seed_file: Path | None) -> "Secret":

@@ -15,6 +15,7 @@ from grader.judge.run import run_checks
 from grader.judge.source import Source
 from grader.model import Grade, GradingKey, Isolation, Outcome, Run, Scored, Versions
 from grader.rooms.house import House, Starter
+from grader.rooms.layers import lacking
 from grader.rubric import Rubric, load_rubric
 from grader.scoring import percent, score
 from grader.seeds import Secret, Streams
@@ -22,10 +23,6 @@ from grader.submission import Submission
 
 #: How often a grading is tried when the machine is too busy.
 ATTEMPTS = 3
-#: Without these, other people's code is not run.
-NEEDED_LAYERS = ("limits", "privileges", "system calls")
-#: And at least one of these.
-FILE_LAYERS = ("file tree", "Landlock")
 
 
 @dataclass(frozen=True)
@@ -78,12 +75,10 @@ def _try(
     started, began = datetime.now(UTC), time.monotonic()
     with House(
         rooms,
-        confine=options.isolation is not Isolation.NONE,
+        isolation=options.isolation,
         memory_mb=rubric.limits.memory_mb,
         hidden=(lesson.course, *options.hidden),
     ) as house:
-        if options.isolation is Isolation.FULL:
-            _hold_full(house)
         context = Context(
             house=house,
             submission=submission,
@@ -141,23 +136,6 @@ def _installed(package: str) -> str:
         return version(package)
     except PackageNotFoundError as problem:
         raise GraderFault(f"the package {package} is not installed") from problem
-
-
-def _hold_full(house: House) -> None:
-    """Refuses to go on unless a room is fully confined."""
-    house.room()
-    missing = lacking(house.layers)
-    if missing:
-        raise GraderFault(
-            f"full confinement is not to be had here (missing: {', '.join(missing)}); `grade doctor` tells what to do, "
-            "and your own code can be graded with --isolation auto"
-        )
-
-
-def lacking(layers: tuple[str, ...]) -> list[str]:
-    """What is missing among some layers for running other people's code."""
-    missing = [layer for layer in NEEDED_LAYERS if layer not in layers]
-    return missing if any(layer in layers for layer in FILE_LAYERS) else [*missing, " or ".join(FILE_LAYERS)]
 
 
 def _next_step(rows: tuple[Scored, ...]) -> str:

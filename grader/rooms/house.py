@@ -14,7 +14,9 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from grader.errors import GraderFault
+from grader.model import Isolation
 from grader.rooms.fresh import FreshStarter
+from grader.rooms.layers import lacking
 from grader.rooms.process import RoomProcess, hide_memory
 from grader.rooms.readable import hold_hidden, readable
 from grader.rooms.room import Room
@@ -61,20 +63,22 @@ def starter(*, fork: bool | None = None) -> Starter:
 class House:
     """The rooms of one grading, each with a work folder of its own; a context manager that leaves nothing."""
 
-    def __init__(self, rooms: Starter, *, confine: bool, memory_mb: int, hidden: Iterable[Path] = ()) -> None:
+    def __init__(
+        self, rooms: Starter, *, memory_mb: int, isolation: Isolation = Isolation.AUTO, hidden: Iterable[Path] = ()
+    ) -> None:
         """Makes the folder for the rooms.
 
         Args:
             rooms: what starts rooms; it is not closed with the house.
-            confine: whether rooms are confined.
             memory_mb: memory of each in MiB.
+            isolation: how strongly to confine them.
             hidden: files and folders that no room may read.
 
         Raises:
             GraderFault: there is no place for temporary files.
         """
         self._rooms = rooms
-        self._confine = confine
+        self._isolation = isolation
         self._memory_mb = memory_mb
         self._hidden = tuple(hidden)
         self._open: list[Room] = []
@@ -134,7 +138,7 @@ class House:
             The room and its work folder.
 
         Raises:
-            GraderFault: it cannot be started, or could read what is hidden.
+            GraderFault: it cannot be started, is confined too little, or could read what is hidden.
         """
         hold_hidden(readable(), self._hidden)
         work = self._folder / f"room{self._number()}" / "work"
@@ -142,7 +146,7 @@ class House:
             work=str(work),
             carried=str(carried or ""),
             memory_mb=self._memory_mb,
-            confine=self._confine,
+            confine=self._isolation is not Isolation.NONE,
             readable=readable(),
             keras=keras,
         )
@@ -157,6 +161,12 @@ class House:
             if self._closing:
                 room.kill()
         self.layers, self.missing = tuple(room.ready.layers), tuple(room.ready.missing)
+        if self._isolation is Isolation.FULL and (missing := lacking(self.layers)):
+            room.close()
+            raise GraderFault(
+                f"full confinement is not to be had here (missing: {', '.join(missing)}); `grade doctor` tells what to "
+                "do, and your own code can be graded with --isolation auto"
+            )
         return room, work
 
     def carry(self, files: Mapping[str, bytes]) -> Path:

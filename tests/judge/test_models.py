@@ -69,7 +69,7 @@ def context_of(text: str, house: House) -> Context:
 
 @pytest.fixture(scope="module")
 def context(rooms: Starter) -> Iterator[Context]:
-    with House(rooms, confine=True, memory_mb=3072) as house:
+    with House(rooms, memory_mb=3072) as house:
         yield context_of(TEXT, house)
 
 

@@ -33,7 +33,7 @@ def run(
     (rubric / "checks.py").write_text("import pytest\nfrom grader.judge import Miss\n" + checks)
     (rubric / "data.py").write_text("N = 3\n")
     submission = parse_submission("lesson.py", b"def f():\n    print('printed')\n")
-    with House(rooms, confine=True, memory_mb=3072) as house:
+    with House(rooms, memory_mb=3072) as house:
         context = Context(
             house=house,
             submission=submission,

@@ -84,7 +84,7 @@ def context_of(text: str, house: House) -> Context:
 
 @pytest.fixture
 def house(rooms: Starter) -> Iterator[House]:
-    with House(rooms, confine=True, memory_mb=3072) as made:
+    with House(rooms, memory_mb=3072) as made:
         yield made
 
 

@@ -32,13 +32,13 @@ def forking() -> Iterator[Starter]:
 
 @pytest.fixture
 def house(forking: Starter) -> Iterator[House]:
-    with House(forking, confine=True, memory_mb=3072) as rooms:
+    with House(forking, memory_mb=3072) as rooms:
         yield rooms
 
 
 @pytest.fixture
 def any_house(any_starter: Starter) -> Iterator[House]:
-    with House(any_starter, confine=True, memory_mb=3072) as rooms:
+    with House(any_starter, memory_mb=3072) as rooms:
         yield rooms
 
 

@@ -62,7 +62,7 @@ def test_too_many_and_too_large_files_are_refused(house: House, monkeypatch: pyt
 def test_a_room_that_could_read_what_is_hidden_is_not_started(forking: Starter) -> None:
     for hidden in (np.__file__, Path(np.__file__).parent.parent / "keras" / "src" / "models", "/proc/self"):
         with (
-            House(forking, confine=True, memory_mb=3072, hidden=[Path(hidden)]) as house,
+            House(forking, memory_mb=3072, hidden=[Path(hidden)]) as house,
             pytest.raises(GraderFault, match="submissions may read"),
         ):
             house.room()
@@ -71,7 +71,7 @@ def test_a_room_that_could_read_what_is_hidden_is_not_started(forking: Starter) 
 def test_nothing_is_left_behind(forking: Starter, load: Load, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     text = "import os\ndef f():\n    os.mkdir('locked'); open('locked/x', 'w').close(); os.chmod('locked', 0)"
-    with House(forking, confine=True, memory_mb=3072) as house:
+    with House(forking, memory_mb=3072) as house:
         room, _ = load(house, text)
         room.request(messages.Call("f", [], {}, 1, BUDGET.soft), BUDGET)
         assert list(tmp_path.iterdir())
@@ -83,4 +83,4 @@ def test_no_place_for_temporary_files_is_a_grader_fault(
 ) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "missing"))
     with pytest.raises(GraderFault, match="temporary"):
-        House(forking, confine=True, memory_mb=3072)
+        House(forking, memory_mb=3072)

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from grader.errors import MachineBusy
+from grader.model import Isolation
 from grader.rooms.house import House, Starter
 from grader.rooms.room import GRACE, Budget, Room
 from grader.rooms.verdicts import BadReply, Died, OutOfMemory, RoomVerdict, StudentError, TimedOut
@@ -274,7 +275,7 @@ def test_output_is_kept_at_both_ends_and_never_stops_a_room(any_house: House, lo
 
 
 def test_nothing_survives_an_unconfined_room(forking: Starter, load: Load) -> None:
-    with House(forking, confine=False, memory_mb=3072) as house:
+    with House(forking, memory_mb=3072, isolation=Isolation.NONE) as house:
         sleeper = [sys.executable, "-c", "import time; time.sleep(99)"]
         room, _ = load(house, f"import subprocess\ndef f(): return subprocess.Popen({sleeper}).pid")
         hold_nothing_survives(room, call(room))

@@ -47,7 +47,7 @@ def call(room: Room) -> object:
 
 
 def test_a_killed_warm_interpreter_is_a_grader_fault(warm: WarmInterpreter, load: Load) -> None:
-    with House(warm, confine=True, memory_mb=3072) as house:
+    with House(warm, memory_mb=3072) as house:
         room, _ = load(house, "import time\ndef f(): time.sleep(99)")
         os.kill(warm.pid, signal.SIGKILL)
         with pytest.raises(GraderFault, match="warm interpreter"):
@@ -58,7 +58,7 @@ def test_a_killed_warm_interpreter_is_a_grader_fault(warm: WarmInterpreter, load
 
 
 def test_a_submission_cannot_kill_the_warm_interpreter(warm: WarmInterpreter, load: Load) -> None:
-    with House(warm, confine=True, memory_mb=3072) as house:
+    with House(warm, memory_mb=3072) as house:
         room, _ = load(house, "import os\ndef f(): os.kill(os.getppid(), 9)")
         with pytest.raises(StudentError, match="PermissionError"):
             call(room)
@@ -70,7 +70,7 @@ def test_an_interpreter_that_cannot_start_says_why(monkeypatch: pytest.MonkeyPat
     interpreter = WarmInterpreter()
     try:
         with (
-            House(interpreter, confine=True, memory_mb=3072) as house,
+            House(interpreter, memory_mb=3072) as house,
             pytest.raises(GraderFault, match="no such backend"),
         ):
             house.room()
@@ -80,7 +80,7 @@ def test_an_interpreter_that_cannot_start_says_why(monkeypatch: pytest.MonkeyPat
 
 def test_closing_ends_every_room(load: Load) -> None:
     interpreter = WarmInterpreter()
-    with House(interpreter, confine=True, memory_mb=3072) as house:
+    with House(interpreter, memory_mb=3072) as house:
         room, _ = load(house, "")
         interpreter.close()
         assert is_gone(room.pid)
@@ -89,7 +89,7 @@ def test_closing_ends_every_room(load: Load) -> None:
 
 
 def test_rooms_do_not_see_each_other(warm: WarmInterpreter, load: Load) -> None:
-    with House(warm, confine=True, memory_mb=3072) as house:
+    with House(warm, memory_mb=3072) as house:
         first, _ = load(house, "import keras\ndef f():\n    keras.layers.LSTM = None\n    keras.spoiled = True\n")
         call(first)
         second, _ = load(house, "import keras\ndef f(): return hasattr(keras, 'spoiled'), keras.layers.LSTM is None")

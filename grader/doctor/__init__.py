@@ -1,0 +1,1 @@
+"""Finds out how well this machine confines a room, by attacking it from inside."""
