@@ -57,13 +57,15 @@ class _Printer:
         grade = self._grade
         yield from self._wrapped(self._text(one_line(grade.title), "bold"))
         yield from self._wrapped(self._text(f"File: {one_line(grade.file)}", "dim"))
+        for note in grade.notes:  # at the top: how well it was confined changes how all the rest is read
+            yield from self._wrapped(self._text(one_line(note, 1000), "yellow"))
         yield Text()
         for row in grade.rows:
             yield from self._row(row)
         yield Text()
         yield from self._mark()
-        for remark in words.remarks(grade):
-            yield from self._wrapped(self._text(one_line(remark, 1000)), first="  ")
+        for doubt in words.doubts(grade):
+            yield from self._wrapped(self._text(one_line(doubt, 1000)), first="  ")
         if self._verbose:
             yield from self._block("what the file printed while it was loaded", grade.output)
         if grade.next_step:

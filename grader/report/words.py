@@ -95,8 +95,8 @@ def verdict(grade: Grade) -> str:
     return "passed"
 
 
-def remarks(grade: Grade) -> tuple[str, ...]:
-    """Says in sentences what is uncertain about the mark, and then all its notes."""
+def doubts(grade: Grade) -> tuple[str, ...]:
+    """Says in sentences what is uncertain about the mark."""
     said = []
     if grade.provisional_points:
         count = number(grade.provisional_points)
@@ -108,7 +108,7 @@ def remarks(grade: Grade) -> tuple[str, ...]:
     if near:
         names = ", ".join(f"'{title}'" for title in near)
         said.append(f"Borderline: the result lies near the threshold in {names}.")
-    return (*said, *grade.notes)
+    return tuple(said)
 
 
 def where(place: Place) -> str:
