@@ -3,9 +3,7 @@
 import errno
 import os
 import re
-import shutil
 import sys
-import tempfile
 import threading
 from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
@@ -15,6 +13,7 @@ from typing import Protocol, Self
 
 from grader.errors import GraderFault
 from grader.model import Isolation
+from grader.rooms.folder import Folder, remove
 from grader.rooms.fresh import FreshStarter
 from grader.rooms.layers import lacking
 from grader.rooms.process import RoomProcess, hide_memory
@@ -86,11 +85,9 @@ class House:
         self._lock = threading.Lock()
         self._closing = False
         self._stack = ExitStack()
-        try:
-            self._folder = Path(tempfile.mkdtemp(prefix="grade-"))
-        except OSError as problem:
-            raise GraderFault(f"no temporary folder can be made: {problem.strerror}") from problem
-        self._stack.callback(_remove, self._folder)
+        folder = Folder()
+        self._stack.callback(folder.close)
+        self._folder = folder.path
         self._cpu_before = rooms.cpu_seconds
         self.layers: tuple[str, ...] = ()
         self.missing: tuple[str, ...] = ()
@@ -205,15 +202,8 @@ class House:
     def forget(self, work: Path) -> None:
         """Removes the folder of a dead room, so that no later room finds anything by its old path."""
         if self._folder in work.parents:
-            _remove(work)
+            remove(work)
 
 
 class FilesTooLarge(Exception):
     """A room left more than is carried to the next."""
-
-
-def _remove(folder: Path) -> None:
-    """Removes a folder whatever permissions a room gave to its parts; links are not followed."""
-    for part, _, _ in os.walk(folder):
-        Path(part).chmod(0o700)
-    shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,60 @@
+"""The folder of a grading: gone at its end, and gone after its process was killed as soon as another grading begins."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from grader.errors import GraderFault
+from grader.rooms.folder import Folder
+
+HOLDER = """
+import sys, tempfile, time
+tempfile.tempdir = sys.argv[1]
+from grader.rooms.folder import Folder
+folder = Folder()
+(folder.path / "room1").mkdir()
+print(folder.path, flush=True)
+time.sleep(60)
+"""
+
+
+@pytest.fixture(autouse=True)
+def _private(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+
+
+def test_it_is_removed_with_whatever_is_in_it(tmp_path: Path) -> None:
+    folder = Folder()
+    (folder.path / "locked").mkdir()
+    (folder.path / "locked" / "file").touch()
+    (folder.path / "locked").chmod(0)
+    folder.close()
+    assert not list(tmp_path.iterdir())
+
+
+def test_one_in_use_is_left_and_one_of_a_killed_process_is_removed(tmp_path: Path) -> None:
+    with subprocess.Popen([sys.executable, "-c", HOLDER, str(tmp_path)], stdout=subprocess.PIPE, text=True) as holder:
+        assert holder.stdout is not None
+        held = Path(holder.stdout.readline().strip())
+        Folder().close()
+        assert (held / "room1").is_dir()
+        holder.kill()
+    Folder().close()
+    assert not held.exists()
+
+
+def test_links_files_and_other_peoples_names_are_left(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "grade-room-link").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "grade-room-file").touch()
+    (tmp_path / "grade-report").mkdir()
+    Folder().close()
+    assert len(list(tmp_path.iterdir())) == 4
+
+
+def test_no_place_is_a_grader_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "missing"))
+    with pytest.raises(GraderFault, match="temporary"):
+        Folder()
