@@ -1,6 +1,7 @@
 """The way of one submission: marks are the same each time, faults are ours and never a mark."""
 
 import os
+import re
 import shutil
 import signal
 import tempfile
@@ -16,7 +17,7 @@ from grader.model import Grade, Isolation, Outcome
 from grader.pipeline import Options, grade
 from grader.rooms.house import Starter, starter
 from grader.rooms.warm import WarmInterpreter
-from grader.seeds import numbered_secret, public_secret
+from grader.seeds import Secret, numbered_secret, public_secret
 from grader.submission import parse_submission, read_submission
 
 pytestmark = pytest.mark.rooms
@@ -187,6 +188,30 @@ def test_a_warm_interpreter_that_dies_while_grading_is_a_fault(tiny: Lesson) -> 
             graded(RIGHT, tiny, warm)
     finally:
         warm.close()
+
+
+TELLTALE = """
+class Told(Exception): pass
+def double(x):
+    print("printed", x)
+    raise {raised}(f"told {{x}}")
+def noise(): return [1.0]
+"""
+
+
+@pytest.mark.parametrize("raised", ["ValueError", "Told"])
+def test_what_may_quote_hidden_data_is_withheld_on_secret_data(tiny: Lesson, rooms: Starter, raised: str) -> None:
+    text = TELLTALE.format(raised=raised)
+    secret = Options(Secret(b"a secret of the teacher", "fingerprint"))
+    row = next(row for row in graded(text, tiny, rooms, secret).rows if row.id == "doubles")
+    finding = row.checked.finding
+    assert finding is not None
+    assert not re.search(r"(told|printed) -?\d", msgspec.json.encode(row).decode())
+    assert "Told" not in finding.headline
+    assert "kept back" in finding.headline
+    assert finding.place is not None  # the line is still told
+    public = next(row for row in graded(text, tiny, rooms).rows if row.id == "doubles")
+    assert re.search(r"told -?\d", msgspec.json.encode(public).decode())
 
 
 def test_full_confinement_grades_like_any_other(tiny: Lesson, rooms: Starter) -> None:

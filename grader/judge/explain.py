@@ -1,5 +1,6 @@
 """From what went wrong in a room to the cause that a student is told, and from a cause to its wording."""
 
+import builtins
 import re
 import signal
 from collections.abc import Mapping
@@ -72,6 +73,7 @@ def import_miss(verdict: RoomVerdict, miss: Miss, file: str) -> Miss:
         file: name of the file.
     """
     miss.fields["file"] = file
+    miss.quotes_room = False  # nothing hidden has been given to the room yet
     miss.outcome = Outcome.FAILED if isinstance(verdict, StudentError) else miss.outcome
     match verdict:
         case TimedOut():
@@ -111,6 +113,7 @@ def _of_exception(raised: Raised, function: str, source: Source, causes: Mapping
     if "TypeError" in names and not raised.lines and f"{function}()" in raised.message:
         definition = source.signature(function) or function
         miss = Miss("wrong-signature", received=definition, details=raised.traceback, function=function)
+        miss.quotes_room = True
         miss.place = source.function(function)
         return miss
     text = f"{raised.type_name}: {raised.message}"
@@ -124,10 +127,25 @@ def _at(raised: Raised | None, cause: str, function: str, source: Source, outcom
     """A miss that points at the innermost of the student's lines."""
     miss = Miss(cause, outcome=outcome, function=function)
     if raised is not None:
+        miss.quotes_room = True
         miss.fields |= {"type": raised.type_name, "error": quote(raised.message) or raised.type_name}
         miss.details = raised.traceback
         if raised.lines:
             miss.place = source.place(raised.lines[-1].line, raised.lines[-1].function)
+    return miss
+
+
+def withhold(miss: Miss) -> Miss:
+    """Takes out what a room may have made from hidden inputs: texts of exceptions, and names of their classes.
+
+    Args:
+        miss: what a check raised; it is changed.
+    """
+    if miss.quotes_room:
+        miss.details = ""
+        miss.fields["error"] = "its text is kept back, since it may quote hidden data"
+        if miss.fields.get("type") not in dir(builtins):
+            miss.fields["type"] = "an exception"
     return miss
 
 

@@ -45,6 +45,7 @@ class Miss(Exception):
         self.details = details
         self.outcome = outcome
         self.fields = fields
+        self.quotes_room = False  # whether details and fields hold texts that a room made from what it was given
 
 
 class Blocked(Exception):

@@ -10,7 +10,7 @@ import pytest
 
 from grader.errors import GraderFault
 from grader.judge.context import Context, Record
-from grader.judge.explain import finding_of
+from grader.judge.explain import finding_of, withhold
 from grader.judge.misses import Blocked, Miss
 from grader.judge.rooms import Rooms
 from grader.judge.source import Source
@@ -85,6 +85,8 @@ class JudgePlugin:
         if isinstance(problem, AssertionError) and problem.args:
             problem = Miss("failed", message=str(problem.args[0]).partition("\n")[0])
         if isinstance(problem, Miss):
+            if not self._context.streams.secret.is_public:
+                problem = withhold(problem)
             try:
                 finding = finding_of(problem, criterion, self._rubric.causes)
             except GraderFault as unworded:
