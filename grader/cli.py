@@ -54,6 +54,7 @@ def cli() -> None:
     grade stacked --seed 3         the same exercise on other data
     grade lessons                  which lessons there are
     grade doctor                   how well this machine confines submissions
+    grade verify                   prove that the course's checks are right
     grade lesson --help            all options
 
     The report goes to the terminal and to reports/lesson06.html.
@@ -137,6 +138,27 @@ def doctor() -> None:
     findings = examine()
     show(findings, Console())
     sys.exit(PASSED if is_safe(findings) else FAILED)
+
+
+@cli.command()
+@click.argument("names", metavar="[LESSON]...", nargs=-1)
+@click.option("--course", type=click.Path(path_type=Path), help="Folder of the course, with rubrics/ in it.")
+@click.option("--kind", type=click.Choice(["reference", "stub", "accept", "reject"]), multiple=True, help="Only these.")
+@click.option("--seeds", type=click.IntRange(1, 1000), default=1, show_default=True, help="Prove on so many seeds.")
+@click.option("--all", "everything", is_flag=True, help="Prove again what is proved already.")
+@click.option("--jobs", type=click.IntRange(1, 64), default=2, show_default=True, help="Gradings at a time.")
+@click.option("--matrix", is_flag=True, help="Write the table of what is proved to rubrics/README.md.")
+def verify(names: tuple[str, ...], course: Path | None, **options: Any) -> None:
+    """Prove a course: references pass, stubs fail, wrong solutions fail where intended, other right ones pass.
+
+    What was proved is remembered in rubrics/proofs.json by the content of everything that counts, so only what
+    changed is graded, and long proofs add up over several runs.
+    """
+    from grader.course import find_course  # noqa: PLC0415  --help starts without it
+    from grader.verify.command import run  # noqa: PLC0415  as above
+
+    failed = run(find_course(course, Path.cwd()), names, **options)
+    sys.exit(FAILED if failed else PASSED)
 
 
 def _secret(seed: int | None, seed_file: Path | None) -> "Secret":

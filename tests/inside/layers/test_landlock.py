@@ -42,7 +42,7 @@ def test_only_what_is_listed_can_be_reached(in_child: InChild, folders: Path, ab
             "list": attempt(lambda: list((folders / "listed").iterdir())),
             "read listed": attempt((folders / "listed" / "file").read_text),
             "write": attempt(lambda: (folders / "write" / "new").write_text("x")),
-            "make": attempt(lambda: (folders / "write" / "folder").mkdir()),
+            "make": attempt((folders / "write" / "folder").mkdir),
             "remove": attempt((folders / "write" / "file").unlink),
             "write read": attempt(lambda: (folders / "read" / "file").write_text("x")),
             "remove read": attempt((folders / "read" / "file").unlink),

@@ -1,0 +1,88 @@
+"""Remembers what was proved, by hashes of everything that counts, so that long proofs add up over several sittings."""
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+
+from grader.errors import UsageProblem
+from grader.verify.cases import Case
+
+#: Name of the seed that everybody has; others are numbers.
+PUBLIC = 0
+
+
+class Proof(msgspec.Struct, forbid_unknown_fields=True):
+    """What is known of one case.
+
+    Attributes:
+        key: hash of what it was proved with.
+        seeds: the seeds it was proved on; 0 stands for the public one.
+        seconds: time of the last grading.
+        date: day of the last grading.
+    """
+
+    key: str
+    seeds: list[int]
+    seconds: float
+    date: str
+
+
+class Proofs:
+    """The file of proofs of a course."""
+
+    def __init__(self, path: Path) -> None:
+        """Reads the file, if there is one.
+
+        Args:
+            path: the file.
+
+        Raises:
+            UsageProblem: it is no file of proofs.
+        """
+        self._path = path
+        self._known: dict[str, Proof] = {}
+        if path.exists():
+            try:
+                self._known = msgspec.json.decode(path.read_bytes(), type=dict[str, Proof])
+            except msgspec.DecodeError as problem:
+                raise UsageProblem(f"{path} is no file of proofs ({problem}); delete it to prove anew") from problem
+
+    def of(self, case: Case) -> Proof | None:
+        """What is known of a case, if it still holds."""
+        proof = self._known.get(str(case))
+        return proof if proof is not None and proof.key == case.key() else None
+
+    def holds(self, case: Case, seed: int) -> bool:
+        """Whether a case is proved on a seed."""
+        proof = self.of(case)
+        return proof is not None and seed in proof.seeds
+
+    def keep(self, case: Case, seed: int, seconds: float) -> None:
+        """Notes a proof and writes the file at once, whole or not at all.
+
+        Args:
+            case: what was proved.
+            seed: on which seed.
+            seconds: how long it took.
+        """
+        proof = self.of(case) or Proof(case.key(), [], 0.0, "")
+        proof.seeds = sorted({*proof.seeds, seed})
+        proof.seconds, proof.date = round(seconds, 1), datetime.now(UTC).date().isoformat()
+        self._known[str(case)] = proof
+        self._write()
+
+    def forget_all_but(self, cases: list[Case]) -> None:
+        """Drops what is known of cases that are no more."""
+        names = {str(case) for case in cases}
+        gone = self._known.keys() - names
+        if gone:
+            self._known = {name: proof for name, proof in self._known.items() if name in names}
+            self._write()
+
+    def _write(self) -> None:
+        ordered = dict(sorted(self._known.items()))
+        draft = self._path.with_suffix(".tmp")
+        draft.write_bytes(msgspec.json.format(msgspec.json.encode(ordered), indent=1) + b"\n")
+        os.replace(draft, self._path)  # noqa: PTH105  atomic, by its well-known name

@@ -1,0 +1,82 @@
+"""`grade verify` as its user sees it: only what is due is graded, what was proved is kept, exit codes say what came."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from grader.course import Course
+
+pytestmark = pytest.mark.rooms
+
+
+def verify(course: Course, *options: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "grader.cli", "verify", "--course", str(course.folder), *options]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=180)
+
+
+def proofs(course: Course) -> dict[str, dict[str, object]]:
+    return dict(json.loads((course.folder / "rubrics" / "proofs.json").read_text()))
+
+
+def test_what_was_proved_is_remembered_until_it_changes(course: Course) -> None:
+    first = verify(course, "--matrix")
+    assert (first.returncode, first.stderr) == (0, "")
+    assert "4 of 4 proved" in first.stdout
+    assert len(proofs(course)) == 4
+    row = (course.folder / "rubrics" / "README.md").read_text().splitlines()[-1]
+    assert "| 6 | 1 x 1 | 1 x 1 | 1 x 1 | 1 x 1 | 1 of 3 |" in row
+    assert "4 of 4 are proved already" in verify(course).stdout
+    (course.folder / "rubrics/lesson01_tiny/accept/sum.py").write_text("def double(x):\n    return x * 2\n")
+    again = verify(course, "--seeds", "2", "--kind", "accept")
+    assert again.stdout.count("✓") == 2
+    assert proofs(course)["lesson01_tiny/accept/sum"]["seeds"] == [0, 1]
+    (course.folder / "rubrics/lesson01_tiny/accept/sum.py").unlink()
+    verify(course)
+    assert len(proofs(course)) == 3
+
+
+def test_what_is_not_proved_is_told_and_not_kept(course: Course) -> None:
+    (course.folder / "solutions/lesson01_tiny.py").write_text("def double(x):\n    return 5\n")
+    done = verify(course, "1", "--kind", "reference", "--kind", "stub")
+    assert done.returncode == 1
+    assert "✗ lesson01_tiny/reference\n    right, but doubles failed" in done.stdout
+    assert list(proofs(course)) == ["lesson01_tiny/stub"]
+
+
+def test_a_grader_fault_ends_with_three(course: Course) -> None:
+    (course.folder / "rubrics/lesson01_tiny/checks.py").write_text("import nothing_of_this_name\n")
+    done = verify(course, "--kind", "reference")
+    assert done.returncode == 3
+    assert "! lesson01_tiny/reference: fault of the grader" in done.stdout
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "change,words",
+    [
+        ("docstring", "the docstring must end with"),
+        ("proofs", "is no file of proofs"),
+    ],
+)
+def test_wrong_use_is_one_sentence(course: Course, change: str, words: str) -> None:
+    if change == "docstring":
+        (course.folder / "rubrics/lesson01_tiny/reject/adds.py").write_text("def double(x): return 0\n")
+    else:
+        (course.folder / "rubrics/proofs.json").write_text('{"lesson": 7}')
+    done = verify(course)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert words in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_process_that_dies_is_a_fault(course: Course) -> None:
+    killer = "import os, signal\n\ndef test_loads():\n    '''Dies'''\n    os.kill(os.getpid(), signal.SIGKILL)\n"
+    checks = course.folder / "rubrics/lesson01_tiny/checks.py"
+    checks.write_text(checks.read_text() + killer)
+    done = verify(course, "--kind", "reference")
+    assert done.returncode == 3
+    assert "a process of the proof died" in done.stderr
+    assert Path(course.folder).exists()
