@@ -1,5 +1,6 @@
 """The command line: parse, call, print, exit code. Nothing is imported here that is not needed to say --help."""
 
+import signal
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -231,6 +232,7 @@ def _print(grade: "Grade", report: Path | None, *, style: str, verbose: bool) ->
 
 def main() -> None:
     """Runs the command line; whatever happens, a person reads a sentence and never our traceback."""
+    _clean_up_when_asked_to_end()
     try:
         cli.main(standalone_mode=False)
     except click.exceptions.Exit as done:
@@ -250,6 +252,14 @@ def main() -> None:
     except Exception as problem:  # noqa: BLE001  the last net: a fault of ours, never a mark
         click.echo(f"grade: a fault of the grader: {type(problem).__name__}: {problem}", err=True)
         sys.exit(FAULT)
+
+
+def _clean_up_when_asked_to_end() -> None:
+    """Ends as after Ctrl-C also where a terminal is closed or a job is cancelled, unless the user ignores that."""
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, signal.default_int_handler)
 
 
 if __name__ == "__main__":

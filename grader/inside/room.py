@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 
 from grader.inside import determinism, refusals, semaphores
 from grader.inside.confine import confine
-from grader.inside.interrupt import time_limit
+from grader.inside.interrupt import clock_stopped, time_limit
 from grader.inside.loading import StatementError, Submission
 from grader.inside.values import Values
 from grader.inside.verbs import VERBS
@@ -113,8 +113,10 @@ class _Room:
 
     def _call_host(self, number: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         lowered = [self._values.lower(arg) for arg in args]
-        self.say(messages.CalledBack(number, lowered, {name: self._values.lower(arg) for name, arg in kwargs.items()}))
-        reply = self._hear()
+        named = {name: self._values.lower(arg) for name, arg in kwargs.items()}
+        with clock_stopped():
+            self.say(messages.CalledBack(number, lowered, named))
+            reply = self._hear()
         if isinstance(reply, messages.Refusal):
             raise ValueError(reply.message)  # noqa: TRY004  what the judge said, not what its type is
         assert isinstance(reply, messages.Answer), "the host speaks out of turn"  # noqa: S101  a bug of ours

@@ -1,5 +1,6 @@
 """A model in the clean room: no student code there, so what it is and what it predicts can be trusted."""
 
+import signal
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -14,7 +15,7 @@ from grader.judge.graph import OPERATIONS
 from grader.judge.layers import LayerCall
 from grader.judge.misses import Blocked, Miss
 from grader.judge.values import from_wire, shape_in_words, to_wire
-from grader.rooms.verdicts import BadReply, RoomVerdict, StudentError
+from grader.rooms.verdicts import BadReply, Died, RoomVerdict, StudentError
 from grader.wire import messages
 
 if TYPE_CHECKING:
@@ -179,7 +180,12 @@ class CleanRoom:
         budget = self._context.call_budget()
         wired = {key: to_wire(value, _no_function) for key, value in args.items()}
         seed = self._context.streams.seed("clean room")
-        reply = self._room.request(messages.Ask(verb, wired, seed, budget.soft), budget)
+        try:
+            reply = self._room.request(messages.Ask(verb, wired, seed, budget.soft), budget)
+        except Died as verdict:
+            if verdict.code == -signal.SIGKILL:  # nothing in this room kills it: somebody else did, or the kernel
+                raise GraderFault("the clean room was killed; is there too little memory?") from verdict
+            raise
         if not isinstance(reply, messages.Returned):
             raise BadReply("it spoke out of turn")
         return from_wire(reply.value, lambda handle: handle)

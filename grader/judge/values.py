@@ -8,6 +8,9 @@ import numpy as np
 from grader.rooms.verdicts import BadReply
 from grader.wire import arrays, messages
 
+#: Levels of lists and dicts in a value; an honest room sends half as many.
+_MAX_DEPTH = 64
+
 
 class Generator:
     """Stands for a seeded NumPy generator that is made in the room."""
@@ -74,19 +77,22 @@ def to_wire(value: Any, keep: Callable[[Callable[..., Any]], int]) -> messages.T
     raise TypeError(f"a check passes a {type(value).__name__}, which cannot cross")
 
 
-def from_wire(record: messages.FromRoom, view: Callable[[messages.Handle], Any]) -> Any:
+def from_wire(record: messages.FromRoom, view: Callable[[messages.Handle], Any], depth: int = 0) -> Any:
     """Turns a room's record into a plain value.
 
     Args:
         record: a claim of the room.
         view: makes a view of a handle.
+        depth: how many lists and dicts it lies in.
 
     Returns:
         The value: plain Python values, read-only arrays, and views.
 
     Raises:
-        BadReply: an array whose parts do not fit together, or a dict with a key twice.
+        BadReply: an array whose parts do not fit together, a dict with a key twice, or too many levels.
     """
+    if depth > _MAX_DEPTH:
+        raise BadReply("a value that is nested too deeply")
     match record:
         case messages.Binary():
             return record.data
@@ -98,10 +104,10 @@ def from_wire(record: messages.FromRoom, view: Callable[[messages.Handle], Any])
         case messages.Handle():
             return view(record)
         case messages.Items():
-            items = [from_wire(item, view) for item in record.items]
+            items = [from_wire(item, view, depth + 1) for item in record.items]
             return items if record.kind == "list" else tuple(items)
         case messages.Mapping():
-            found = {key: from_wire(item, view) for key, item in record.items}
+            found = {key: from_wire(item, view, depth + 1) for key, item in record.items}
             if len(found) != len(record.items):
                 raise BadReply("a dict with a key twice")
             return found

@@ -21,6 +21,8 @@ GRACE = 0.5
 _BESIDES_MB = 512
 #: Seconds between looks at the room's CPU time and memory.
 _LOOK = 0.2
+#: Seconds too late that tell that this process itself did not run: it was stopped with Ctrl-Z, or the machine slept.
+_ABSENT = 2.0
 _CHUNK = 1 << 18
 #: Names of exceptions that mean too little memory.
 _MEMORY_ERRORS = ("MemoryError", "ResourceExhaustedError")
@@ -177,7 +179,8 @@ class Room:
             while True:
                 wanted = selectors.EVENT_READ | (selectors.EVENT_WRITE if pipe.outgoing else 0)
                 selector.modify(process.channel, wanted)
-                events = {key.fileobj: mask for key, mask in selector.select(meter.patience())}
+                with meter.watching() as patience:
+                    events = {key.fileobj: mask for key, mask in selector.select(patience)}
                 if process.output in events:
                     self._output.drain(process.output)
                 if events.get(process.channel, 0) & selectors.EVENT_WRITE:
@@ -258,9 +261,19 @@ class _Meter:
         self._pid, self._budget = pid, budget
         self._cpu_before, self._waited_before = cpu_seconds(pid), waiting_seconds(pid)
         self._started = time.monotonic()
+        self._absent = 0.0
 
-    def patience(self) -> float:
-        """Seconds until the next look."""
+    @contextmanager
+    def watching(self) -> Iterator[float]:
+        """Gives the seconds to wait at most; does not count time in which this very process did not run."""
+        began, patience = time.monotonic(), self._patience()
+        yield patience
+        passed = time.monotonic() - began
+        if passed > patience + _ABSENT:
+            self._absent += passed
+            self._started += passed
+
+    def _patience(self) -> float:
         return max(0.0, min(_LOOK, self._started + self._budget.wall_seconds + GRACE - time.monotonic()))
 
     def check(self) -> None:
@@ -287,8 +300,10 @@ class _Meter:
         """Holds that the room got time to run while the clock ran out.
 
         Raises:
-            MachineBusy: it waited for a core for most of that time, which really has passed.
+            MachineBusy: it waited for a core for most of that time, which really has passed; or the judge was stopped.
         """
+        if self._absent:
+            raise MachineBusy(f"this process or the machine was stopped for {self._absent:.0f} s")
         passed = time.monotonic() - self._started
         waited = waiting_seconds(self._pid) - self._waited_before
         if passed > 0.9 * self._budget.wall_seconds and waited > passed / 2:

@@ -97,6 +97,8 @@ class WarmInterpreter:
             except OSError as problem:
                 raise (self._fault() if self._control.fileno() >= 0 else GraderFault("it is closed")) from problem
             started, pidfd = self._expect(control.Started, _FORK_SECONDS)
+            if pidfd < 0:  # the kernel drops what there is no number for
+                raise GraderFault("a room cannot be started: too few file descriptors are allowed (ulimit -n)")
         return _Forked(self, started.pid, pidfd, channel, output)
 
     def ended(self, pid: int) -> control.Ended:
