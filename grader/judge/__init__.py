@@ -8,7 +8,7 @@ that the criterion is not met.
 """
 
 from grader.judge.layers import LayerCall
-from grader.judge.matchers import expect_array, expect_items, expect_mapping, expect_model, expect_number
+from grader.judge.matchers import as_numbers, expect_array, expect_items, expect_mapping, expect_model, expect_number
 from grader.judge.misses import Blocked, Miss
 from grader.judge.models import CleanModel
 from grader.judge.rooms import Rooms
@@ -28,6 +28,7 @@ __all__ = [
     "Rooms",
     "Stub",
     "SubmissionView",
+    "as_numbers",
     "expect_array",
     "expect_items",
     "expect_mapping",

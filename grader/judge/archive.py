@@ -39,7 +39,7 @@ REFUSED = {
     "Hashing": "preprocessing layers with tables",
     "IntegerLookup": "preprocessing layers with tables",
     "JaxLayer": "layers of other frameworks",
-    "Lambda": "a Lambda layer",
+    "Lambda": "a Lambda layer, which runs code of any kind",
     "StringLookup": "preprocessing layers with tables",
     "TFSMLayer": "layers of other frameworks",
     "TextVectorization": "preprocessing layers with tables",
@@ -116,7 +116,7 @@ def _read(archive: zipfile.ZipFile, member: zipfile.ZipInfo, limit: int) -> byte
         while piece := file.read(_PIECE):
             size += len(piece)
             if size > limit:
-                raise RefusedArchive(f"{member.filename} has more than {limit >> 20} MB")
+                raise RefusedArchive(f"its {member.filename} has more than {limit >> 20} MB")
             if member.filename == "config.json":
                 config += piece
     return bytes(config)
@@ -137,7 +137,7 @@ def _json(content: bytes) -> Any:
 
 def _number(text: str) -> int:
     if len(text) > _MAX_DIGITS:
-        raise RefusedArchive(f"a size of more than {MAX_NUMBER:,}")
+        raise RefusedArchive(f"it has a size of more than {MAX_NUMBER:,}")
     return int(text)
 
 
@@ -147,7 +147,7 @@ def _walk(node: Any, depth: int) -> None:
     if isinstance(node, bool):
         return
     if isinstance(node, int) and abs(node) > MAX_NUMBER:
-        raise RefusedArchive(f"a size of more than {MAX_NUMBER:,}")
+        raise RefusedArchive(f"it has a size of more than {MAX_NUMBER:,}")
     if isinstance(node, list):
         for part in node:
             _walk(part, depth + 1)
@@ -164,11 +164,14 @@ def _check_class(node: dict[str, Any]) -> None:
     # Keras looks up "keras" + "." + "layers.Lambda", too, so a name must be a single word.
     if not isinstance(name, str) or not name.isidentifier() or not isinstance(module, str | None):
         raise RefusedArchive("its configuration is malformed")
+    if node.get("registered_name") not in (None, name):  # Keras looks there first
+        raise RefusedArchive("it contains a class that is registered under another name")
     if name in REFUSED:
         raise RefusedArchive(f"it contains {REFUSED[name]}")
     if name in {"__tensor__", "__numpy__", "__keras_tensor__", "__tuple__", "__ellipsis__", "__slice__"}:
         return  # plain data, written by Keras's serialization
     if name == "function" and module != "builtins":  # Keras finds functions of "builtins" among its own names only
         raise RefusedArchive("it contains a Python function")
-    if module not in MODULES and module not in DTYPES and not (module or "").startswith(OPERATIONS):
+    is_class = name[0].isupper() or name == "function"  # Keras would give its functions by their names, too
+    if not is_class or (module not in MODULES and module not in DTYPES and not (module or "").startswith(OPERATIONS)):
         raise RefusedArchive(f"it contains the class {name[:60]}, which is not Keras's own")

@@ -18,6 +18,8 @@ from grader.rooms.verdicts import BadReply, Died, OutOfMemory, RoomVerdict, Stud
 from grader.rubric import Cause, Criterion
 from grader.wire.messages import Raised
 
+#: More of a text than anybody reads.
+_MAX_SAID = 2000
 #: Errors are quoted up to this length in a headline; the details fold has the rest.
 _MAX_QUOTE = 160
 #: Keras prints its reasons in bold, TensorFlow puts the name of a graph node before them and an operation behind.
@@ -186,14 +188,18 @@ def finding_of(miss: Miss, criterion: Criterion, causes: Mapping[str, Cause]) ->
     hint = cause.hint.format_map(fields)
     return Finding(
         cause=miss.cause,
-        headline=_sentence(cause.headline.format_map(fields)),
+        headline=_short(_sentence(cause.headline.format_map(fields))),
         expected=miss.expected,
-        received=miss.received,
+        received=_short(miss.received),
         why=cause.why or criterion.why,
         hints=(hint, *criterion.hints[1:]) if hint else criterion.hints,  # the cause says more than a nudge
         place=miss.place,
         details=miss.details,
     )
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _MAX_SAID else text[: _MAX_SAID - 1] + "…"
 
 
 def _sentence(text: str) -> str:

@@ -1,6 +1,11 @@
 """One call of a layer, as a room tells it."""
 
+from typing import Annotated
+
 import msgspec
+
+_Name = Annotated[str, msgspec.Meta(max_length=512)]
+_Shape = Annotated[tuple[int | None, ...], msgspec.Meta(max_length=32)]
 
 
 class LayerCall(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -27,19 +32,19 @@ class LayerCall(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """
 
     layer: int
-    name: str
-    kind: str
+    name: _Name
+    kind: _Name
     own: bool
-    wraps: str | None
+    wraps: _Name | None
     recurrent: bool
-    cells: tuple[str, ...]
+    cells: tuple[_Name, ...]
     units: int | None
     return_sequences: bool | None
     go_backwards: bool | None
     stateful: bool | None
     parameters: int
-    input_shape: tuple[int | None, ...]
-    output_shape: tuple[int | None, ...]
+    input_shape: _Shape
+    output_shape: _Shape
     constant_input: bool
 
     @property

@@ -47,7 +47,11 @@ def expect_array(value: Any, function: str, shape: Iterable[int | None] | None =
     if value is None:
         raise Miss("returned-none", function=function, expected="an array", received="None")
     try:
-        array = np.asarray(value)
+        array = as_numbers(value)
+    except TypeError as problem:
+        raise Miss(
+            "not-numbers", function=function, expected="an array of numbers", received=in_words(value)
+        ) from problem
     except ValueError as problem:  # ragged lists
         raise Miss(
             "not-numbers", function=function, expected="an array of numbers", received="a ragged list"
@@ -63,6 +67,24 @@ def expect_array(value: Any, function: str, shape: Iterable[int | None] | None =
     if not np.isfinite(array).all():
         raise Miss("not-finite", function=function, expected="finite numbers", received="NaN or infinite values")
     return array.astype("float64")
+
+
+def as_numbers(value: Any) -> np.ndarray:
+    """Makes an array of numbers and lists of them. One long text among many short ones would swell to gigabytes.
+
+    Raises:
+        TypeError: something in it is no number.
+        ValueError: the lists are ragged.
+    """
+    if not _is_numeric(value):
+        raise TypeError("these are no numbers")
+    return np.asarray(value)
+
+
+def _is_numeric(value: Any) -> bool:
+    if isinstance(value, list | tuple):
+        return all(map(_is_numeric, value))
+    return value.dtype.kind in "biuf" if isinstance(value, np.ndarray | np.generic) else isinstance(value, int | float)
 
 
 def expect_number(value: Any, function: str) -> float:

@@ -219,6 +219,8 @@ class CleanRoom:
         except StudentError:
             self._must_run(model, sample)
             return CleanModel(function, _claiming(ask, claim), model, (ask, model), claim)
+        except BadReply as verdict:
+            raise Miss("model-refused", function=function, error=f"handing it over fails: {verdict}") from verdict
         except RoomVerdict as verdict:
             raise model.view.explain(verdict, function) from verdict
         try:

@@ -1,6 +1,7 @@
 """The submission's text as a tree, for pointing at lines and for checks of how something is written."""
 
 import ast
+import re
 import warnings
 from collections.abc import Iterator
 
@@ -25,6 +26,7 @@ class Source:
                 self._tree = ast.parse(text)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             self._tree = ast.Module([], [])
+        self.words = frozenset(re.findall(r"[^\W\d]\w*", text))
         self._functions = {node.name: node for node in self._tree.body if isinstance(node, ast.FunctionDef)}
 
     @property

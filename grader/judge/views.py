@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 
 from grader.judge.context import Context, Loading
@@ -23,6 +24,8 @@ from grader.rooms.room import Room
 from grader.rooms.verdicts import BadReply, Died, OutOfMemory, RoomVerdict, StudentError
 from grader.wire import messages
 
+#: Classes that reports name even where the submission's text does not.
+KNOWN_CLASSES = frozenset("ndarray function method type set KerasTensor Sequential Functional History Tensor".split())
 #: The name under which checks that could not be judged for want of the file refer to it.
 LOADING = "the file can be loaded"
 
@@ -146,7 +149,7 @@ class SubmissionView:
             packed = model.view.ask("pack", model=model, sample=sample, own=True)
             form, data = str(packed["form"]), packed["data"]
             adopted = self.ask("unpack", form=form, data=data) if isinstance(data, bytes) else None
-        except (StudentError, KeyError, TypeError):
+        except (StudentError, LookupError, TypeError):
             adopted = None
         except RoomVerdict as verdict:
             raise self.explain(verdict, model.function) from verdict
@@ -249,7 +252,8 @@ class SubmissionView:
             room.close()
             stopped = verdict
         output = room.take_output()
-        context.loading.output = context.loading.output or output
+        if self._carried is None:  # what is carried may tell of hidden inputs
+            context.loading.output = context.loading.output or output
         return stopped
 
     def _reached(self, verdict: RoomVerdict) -> int:
@@ -281,6 +285,9 @@ class SubmissionView:
         return len(self._callbacks) - 1
 
     def _view(self, handle: messages.Handle) -> Thing:
+        context = self._context
+        if not context.streams.secret.is_public and handle.type_name not in context.source.words | KNOWN_CLASSES:
+            handle = msgspec.structs.replace(handle, type_name="unknown")  # a made up name may tell a hidden input
         return (ModelView if handle.is_model else Thing)(self, handle, self._function)
 
     def _answer(self, call: messages.CalledBack) -> messages.Answer | messages.Refusal:
@@ -291,5 +298,5 @@ class SubmissionView:
         kwargs = {name: from_wire(arg, self._view) for name, arg in call.kwargs.items()}
         try:
             return messages.Answer(to_wire(self._callbacks[call.number](*args, **kwargs), self._keep))
-        except (ValueError, TypeError) as problem:
+        except (ValueError, TypeError, ArithmeticError) as problem:
             return messages.Refusal(str(problem))

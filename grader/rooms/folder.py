@@ -1,10 +1,10 @@
 """The folder of one grading: locked while it is used, so that the next grading can clear away after a killed one."""
 
 import os
-import shutil
 import stat
 import tempfile
 from contextlib import suppress
+from itertools import count
 from pathlib import Path
 
 from grader.errors import GraderFault
@@ -57,10 +57,32 @@ class Folder:
 
 
 def remove(folder: Path) -> None:
-    """Removes a folder whatever permissions a room gave to its parts; links are not followed."""
-    for part, _, _ in os.walk(folder):
-        Path(part).chmod(0o700)
-    shutil.rmtree(folder, ignore_errors=True)
+    """Removes a folder whatever permissions a room gave to its parts, as far as it can; links are not followed.
+
+    A room may nest folders deeper than any recursion or path goes, so folders are pulled up one by one.
+    """
+    with suppress(OSError):
+        numbers = count()
+        while inner := _folders_left(folder):
+            for path in inner:
+                for deeper in _folders_left(path):
+                    deeper.rename(folder / f"pulled-up-{next(numbers)}")
+                path.rmdir()
+        folder.rmdir()
+
+
+def _folders_left(folder: Path) -> list[Path]:
+    """Removes all files of a folder; returns the folders in it, which can now be entered and moved."""
+    folders = []
+    folder.chmod(0o700)
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                os.chmod(entry.path, 0o700)  # noqa: PTH101  no path object for each of many thousand entries
+                folders.append(Path(entry.path))
+            else:
+                os.unlink(entry.path)  # noqa: PTH108  as above
+    return folders
 
 
 def _clear() -> None:

@@ -35,7 +35,7 @@ def body_length(header: bytes, cap: int) -> int:
     """
     length: int = HEADER.unpack(header)[0]
     if length > cap:
-        raise BadFrameError(f"a reply of {length} bytes; at most {cap} are taken")
+        raise BadFrameError(f"a reply of {length} bytes ({length / 1e6:.1f} MB); at most {cap / 1e6:.1f} MB are taken")
     return length
 
 

@@ -1,5 +1,6 @@
 """The folder of a grading: gone at its end, and gone after its process was killed as soon as another grading begins."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -32,6 +33,23 @@ def test_it_is_removed_with_whatever_is_in_it(tmp_path: Path) -> None:
     (folder.path / "locked").chmod(0)
     folder.close()
     assert not list(tmp_path.iterdir())
+
+
+def test_folders_nested_without_end_are_removed(tmp_path: Path) -> None:
+    folder = Folder()
+    before = Path.cwd()
+    os.chdir(folder.path)
+    try:
+        for _ in range(3000):
+            Path("deep").mkdir()
+            os.chdir("deep")
+        Path("file").touch()
+        Path("link").symlink_to(before)
+    finally:
+        os.chdir(before)
+    folder.close()
+    assert not list(tmp_path.iterdir())
+    assert (before / "pyproject.toml").exists()
 
 
 def test_one_in_use_is_left_and_one_of_a_killed_process_is_removed(tmp_path: Path) -> None:
