@@ -49,11 +49,13 @@ class Folder:
             path = Path(tempfile.mkdtemp(prefix=_PREFIX))
             if fcntl is None:
                 return path
-            self._lock = os.open(path, os.O_RDONLY)
-            fcntl.flock(self._lock, fcntl.LOCK_EX)
-            if path.exists():
-                return path
-            os.close(self._lock)  # somebody cleared it away before it was locked
+            with suppress(FileNotFoundError):  # somebody may clear it away before it is locked
+                lock = os.open(path, os.O_RDONLY)
+                fcntl.flock(lock, fcntl.LOCK_EX)
+                if path.exists():
+                    self._lock = lock
+                    return path
+                os.close(lock)
 
 
 def remove(folder: Path) -> None:

@@ -21,6 +21,17 @@ time.sleep(60)
 """
 
 
+MAKER = """
+import sys, tempfile
+tempfile.tempdir = sys.argv[1]
+from grader.rooms.folder import Folder
+for _ in range(100):
+    folder = Folder()
+    assert folder.path.is_dir()
+    folder.close()
+"""
+
+
 @pytest.fixture(autouse=True)
 def _private(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
@@ -61,6 +72,12 @@ def test_one_in_use_is_left_and_one_of_a_killed_process_is_removed(tmp_path: Pat
         holder.kill()
     Folder().close()
     assert not held.exists()
+
+
+def test_many_at_a_time_do_not_clear_each_other_away(tmp_path: Path) -> None:
+    makers = [subprocess.Popen([sys.executable, "-c", MAKER, str(tmp_path)]) for _ in range(3)]
+    assert [maker.wait(timeout=120) for maker in makers] == [0, 0, 0]
+    assert not list(tmp_path.iterdir())
 
 
 def test_links_files_and_other_peoples_names_are_left(tmp_path: Path) -> None:
