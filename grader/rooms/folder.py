@@ -1,10 +1,10 @@
 """The folder of one grading: locked while it is used, so that the next grading can clear away after a killed one."""
 
 import os
+import secrets
 import stat
 import tempfile
 from contextlib import suppress
-from itertools import count
 from pathlib import Path
 
 from grader.errors import GraderFault
@@ -64,11 +64,10 @@ def remove(folder: Path) -> None:
     A room may nest folders deeper than any recursion or path goes, so folders are pulled up one by one.
     """
     with suppress(OSError):
-        numbers = count()
         while inner := _folders_left(folder):
             for path in inner:
                 for deeper in _folders_left(path):
-                    deeper.rename(folder / f"pulled-up-{next(numbers)}")
+                    deeper.rename(folder / secrets.token_hex(8))  # a name that nothing of the room has
                 path.rmdir()
         folder.rmdir()
 

@@ -29,7 +29,7 @@ LAYERS = (
     Layer("descriptors", "use files and connections that the grader has open", "report it as a bug of the grader"),
     Layer("environment", "read tokens and names in the user's environment", "report it as a bug of the grader"),
     Layer("session", "write to or read from the terminal", _ANY_LINUX),
-    Layer("namespaces", "see the network, the mounts and the queues of this machine", _NAMESPACES),
+    Layer("namespaces", "see the network, open sockets, mounts and queues of this machine", _NAMESPACES),
     Layer("file tree", "find out which files exist, write outside its folder, fill the disk", _NAMESPACES),
     Layer("capabilities", "use what root may do", _ANY_LINUX),
     Layer("limits", "use up memory, threads or open files", _ANY_LINUX),

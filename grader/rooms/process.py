@@ -13,6 +13,8 @@ import psutil
 
 _HEAD, _TAIL = 48 * 1024, 16 * 1024
 _CHUNK = 1 << 16
+#: Lines of /proc/PID/status that together tell what a process holds.
+_MEMORY = ("RssAnon:", "RssShmem:", "HugetlbPages:", "VmSwap:")
 _PR_SET_DUMPABLE = 4  # <linux/prctl.h>
 #: Reads at one go; a room that prints without end cannot hold the judge.
 _MAX_READS = 256
@@ -96,13 +98,17 @@ def cpu_seconds(pid: int) -> float:
 def memory_mb(pid: int) -> float:
     """Memory of a living process that is its own, in MiB; 0 where that is not to be had.
 
-    Source: RssAnon and RssShmem of /proc/PID/status, in kB (Linux, proc.rst).
+    Where its main thread has ended, any other tells: all share their memory.
+
+    Source: RssAnon, RssShmem, HugetlbPages and VmSwap of /proc/PID/status, in kB (Linux, proc.rst).
     """
-    try:
-        lines = Path(f"/proc/{pid}/status").read_text("ascii", "replace").splitlines()
-    except OSError:
-        return 0.0
-    return sum(int(line.split()[1]) for line in lines if line.startswith(("RssAnon:", "RssShmem:"))) / 1024
+    folder = Path(f"/proc/{pid}")
+    for status in (file for files in ([folder / "status"], folder.glob("task/*/status")) for file in files):
+        with suppress(OSError):
+            lines = status.read_text("ascii", "replace").splitlines()
+            if found := [int(line.split()[1]) for line in lines if line.startswith(_MEMORY)]:
+                return sum(found) / 1024
+    return 0.0
 
 
 def waiting_seconds(pid: int) -> float:

@@ -195,6 +195,9 @@ class Room:
                         raise self._death(budget)
                     meter.check()
                 elif isinstance(message, messages.CalledBack):
+                    if not pipe.is_quiet:
+                        raise BadReply("it spoke out of turn")
+                    meter.check()  # here, too: a room that never stops calling back is never quiet
                     with meter.stopped():
                         pipe.outgoing = memoryview(frames.encode(answer(message)))
                 else:
@@ -233,6 +236,11 @@ class _Pipe:
             return False
         self._incoming += data
         return bool(data)
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether nothing is under way: a room that calls back waits for the answer before it says anything else."""
+        return not self._incoming and not self.outgoing
 
     def message(self) -> messages.FromRoomMessage | None:
         """The next message, once it is complete.

@@ -55,6 +55,7 @@ def test_folders_nested_without_end_are_removed(tmp_path: Path) -> None:
             Path("deep").mkdir()
             os.chdir("deep")
         Path("file").touch()
+        (folder.path / "pulled-up-0").mkdir()
         Path("link").symlink_to(before)
     finally:
         os.chdir(before)

@@ -32,7 +32,7 @@ ALLOWED = {
     "signals to itself": """
         rt_sigaction rt_sigpending rt_sigprocmask rt_sigreturn rt_sigsuspend rt_sigtimedwait sigaltstack""",
     "a pair of connected sockets, both ends its own, as asyncio uses": """
-        getpeername getsockname getsockopt recvfrom sendto setsockopt shutdown""",
+        getpeername getsockname recvfrom sendto setsockopt shutdown""",
     "asking who and where it is": """
         arch_prctl capget getegid geteuid getgid getgroups getpgid getpgrp getpid getppid getpriority getrandom
         getresgid getresuid getrlimit getrusage getsid getuid sysinfo times uname wait4 waitid""",
@@ -83,6 +83,14 @@ _CLONE_NEW = 0x80 | 0x20000 | 0x2000000 | 0x4000000 | 0x8000000 | 0x10000000 | 0
 _SHARED_MEMORY, _MAP_GROWSDOWN = 0x21, 0x100  # MAP_SHARED with MAP_ANONYMOUS (<linux/mman.h>)
 _READ_AND_CUT, _O_TRUNC = 0o1003, 0o1000  # access mode and O_TRUNC (<fcntl.h>)
 _AF_UNIX, _SOCK_STREAM = 1, 1  # <sys/socket.h>
+_SOCKET = (
+    3,  # SO_TYPE
+    4,  # SO_ERROR
+    7,  # SO_SNDBUF
+    8,  # SO_RCVBUF
+    38,  # SO_PROTOCOL
+    39,  # SO_DOMAIN
+)
 _PRCTL = (
     3,  # PR_GET_DUMPABLE
     15,  # PR_SET_NAME
@@ -125,6 +133,7 @@ CONDITIONS = (
     Condition("sched_setaffinity", 0, errno.EPERM, "its own cores alone", one_of=(0, OWN_PID)),
     Condition("socketpair", 0, errno.EACCES, "connected to itself alone", one_of=(_AF_UNIX,)),
     Condition("socketpair", 1, errno.EACCES, "a datagram could be sent elsewhere", mask=0xF, one_of=(_SOCK_STREAM,)),
+    Condition("getsockopt", 2, errno.ENOPROTOOPT, "not who is at the other end: that is the judge", one_of=_SOCKET),
     Condition("prctl", 0, errno.EPERM, "the death signal and the like stay as they are", one_of=_PRCTL),
     Condition("fcntl", 1, errno.EPERM, "no signals to the owner of a descriptor", one_of=_FCNTL),
     Condition("ioctl", 1, errno.ENOTTY, "nothing is a terminal or a device", one_of=_IOCTL),

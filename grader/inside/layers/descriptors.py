@@ -15,7 +15,9 @@ def close(channel: tuple[int, int]) -> tuple[int, int]:
         Their new numbers.
     """
     above = os.dup(channel[0]), os.dup(channel[1])
-    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    reads, writes = os.pipe()  # not /dev/null: root could change the mode of the machine's own through it
+    os.close(writes)
+    os.dup2(reads, 0)
     safe = [os.dup(descriptor) for descriptor in above]
     while min(safe) <= _LAST:  # out of the way of their new numbers
         safe = [os.dup(descriptor) for descriptor in safe]

@@ -113,6 +113,9 @@ def test_lists_are_answered_as_they_say(machine: str) -> None:
         ("socketpair", (1, 2), refusal(errno.EACCES)),  # datagrams go to any address
         ("socketpair", (1, 5), refusal(errno.EACCES)),  # so does a sequence of packets
         ("socketpair", (2, 1), refusal(errno.EACCES)),
+        ("getsockopt", (3, 1, 4), ALLOW),
+        ("getsockopt", (3, 1, 17), refusal(errno.ENOPROTOOPT)),  # SO_PEERCRED: the judge's process id
+        ("getsockopt", (3, 1, 77), refusal(errno.ENOPROTOOPT)),  # SO_PEERPIDFD: a handle on it
         ("prctl", (15,), ALLOW),
         ("prctl", (1, 0), refusal(errno.EPERM)),
         ("prctl", (4, 1), refusal(errno.EPERM)),
