@@ -239,15 +239,21 @@ def test_a_submission_folder_full_of_traps_changes_nothing(tiny: Lesson, rooms: 
 def test_a_numpy_room_has_no_keras(tiny: Lesson, rooms: Starter) -> None:
     rubric = (tiny.rubric / "rubric.toml").read_text().replace('id = "doubles"', 'id = "doubles"\nroom = "numpy"')
     (tiny.rubric / "rubric.toml").write_text(rubric)
-    text = "import numpy as np\ndef double(x):\n    from keras import layers\n    return 2 * x\n"
+    text = "import numpy as np\ndef double(x):\n    from keras import layers\n    return layers.Dense(x)\n"
     result = graded(text, tiny, rooms)
     assert outcomes(result)["doubles"] is Outcome.FAILED
     assert result.rows[1].checked.finding is not None
-    assert "keras" in result.rows[1].checked.finding.headline
-    assert (
-        outcomes(graded(text.replace("from keras import layers", "np.ones(3)"), tiny, rooms))["doubles"]
-        is Outcome.PASSED
-    )
+    assert "uses Keras" in result.rows[1].checked.finding.headline
+
+
+@pytest.mark.parametrize(
+    "line", ["import keras", "from keras import layers", "import tensorflow.keras as k", "np.ones(3)"]
+)
+def test_keras_may_be_imported_where_it_is_not_to_be_used(tiny: Lesson, rooms: Starter, line: str) -> None:
+    rubric = (tiny.rubric / "rubric.toml").read_text().replace("points =", 'room = "numpy"\npoints =')
+    (tiny.rubric / "rubric.toml").write_text(rubric)
+    text = f"import numpy as np\n{line}\ndef double(x):\n    return 2 * x\ndef noise(): return [1.0]\n"
+    assert graded(text, tiny, rooms).percent == 100
 
 
 def test_a_strange_file_name_changes_no_mark(tiny: Lesson, rooms: Starter) -> None:

@@ -2,9 +2,10 @@
 
 import itertools
 import random
-import sys
 
 import numpy as np
+
+from grader.inside.absent import loaded_keras
 
 #: First value of the entropy that unseeded generators get; any number does, as long as it stays.
 _FIRST = 0x5EED
@@ -36,7 +37,7 @@ def reseed(seed: int) -> None:
     Keras 3 draws the seeds of its initializers from Python's `random`, so NumPy's and TensorFlow's seeds alone
     would not do.
     """
-    keras = sys.modules.get("keras")
+    keras = loaded_keras()
     if keras is not None:
         keras.utils.set_random_seed(seed)
     else:  # a room with NumPy alone

@@ -10,7 +10,7 @@ from grader.inside.anatomy import first, parts, recorded
 _NUDGE = 0.7
 #: Changes smaller than this are rounding of 32-bit floats.
 _ROUNDING = 1e-7
-_RECURRENT = ("RNN", "Bidirectional")
+_RECURRENT = ("RNN", "Bidirectional", "LSTMCell", "GRUCell", "SimpleRNNCell")
 
 
 def predict(namespace: dict[str, Any], model: Any, x: np.ndarray, batch: int = 256) -> np.ndarray:
@@ -107,6 +107,21 @@ def perturb(namespace: dict[str, Any], model: Any, how: str) -> Any:
         if any(base.__name__ in _RECURRENT for base in type(layer).__mro__):
             layer.set_weights([np.zeros_like(weight) for weight in layer.get_weights()])
     return model
+
+
+def set_weights(namespace: dict[str, Any], model: Any, weights: list[np.ndarray]) -> None:
+    """Gives a model its weights.
+
+    Args:
+        namespace: not used; every verb takes it.
+        model: a Keras model that has been called.
+        weights: as `get_weights` told them.
+    """
+    del namespace
+    model.set_weights(weights)
+    for layer in parts(model):
+        if hasattr(layer, "finalize_state"):  # Normalization computes with copies of its weights
+            layer.finalize_state()
 
 
 def _drawn(shape: tuple[int, ...]) -> np.ndarray:

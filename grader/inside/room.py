@@ -6,6 +6,7 @@ from contextlib import suppress
 from typing import Any, NoReturn
 
 from grader.inside import determinism, refusals, semaphores
+from grader.inside.absent import hide_keras
 from grader.inside.confine import confine
 from grader.inside.interrupt import clock_stopped, time_limit
 from grader.inside.loading import StatementError, Submission
@@ -15,8 +16,6 @@ from grader.wire import frames, messages
 from grader.wire.control import RoomSpec
 
 _CHUNK = 1 << 20
-#: Packages that a room with NumPy alone does without.
-KERAS = ("keras", "tensorflow", "tf_keras")
 
 
 def live(channel: tuple[int, int], spec: RoomSpec, parent: int) -> NoReturn:
@@ -40,13 +39,6 @@ def live(channel: tuple[int, int], spec: RoomSpec, parent: int) -> NoReturn:
     room = _Room(confinement.channel, spec)
     room.say(messages.Ready(confinement.in_force, confinement.missing))
     room.serve()
-
-
-def hide_keras() -> None:
-    """Makes imports of Keras and TensorFlow fail, for exercises that are about NumPy alone."""
-    for name in [*sys.modules, *KERAS]:
-        if name.partition(".")[0] in KERAS:
-            sys.modules[name] = None  # type: ignore[assignment]  # Python's own sign for "not to be had"
 
 
 class _Room:

@@ -16,7 +16,7 @@ VERBS: dict[str, Callable[..., Any]] = {
     "dependency": probes.dependency,
     "predict": probes.predict,
     "build": lambda namespace, thing: thing,  # noqa: ARG005  the value was built while it was read
-    "set_weights": lambda namespace, model, weights: model.set_weights(weights),  # noqa: ARG005  no names are needed
+    "set_weights": probes.set_weights,
     "weights": lambda namespace, model: list(model.get_weights()),  # noqa: ARG005  no names are needed
     "call": lambda namespace, thing, x: _first(thing(x)),  # noqa: ARG005  no names are needed
 }

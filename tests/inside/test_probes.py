@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.inside.probes import dependency, influence, perturb, predict
+from grader.inside.probes import dependency, influence, perturb, predict, set_weights
 
 pytestmark = pytest.mark.rooms
 
@@ -122,3 +122,30 @@ def test_random_weights_forget_what_was_learned(keras: Any) -> None:
         assert new.shape == old.shape
         assert (new != old).all() or not new.any()  # biases become zero
     assert np.abs(np.asarray(model(X)) - outputs).max() > 1e-3
+
+
+def test_weights_that_are_given_count_in_normalization_too(keras: Any) -> None:
+    def build() -> Any:
+        return keras.Sequential([keras.Input((4, 2)), keras.layers.Normalization(), keras.layers.LSTM(3)])
+
+    adapted, other = build(), build()
+    adapted.layers[0].adapt(np.arange(16.0).reshape(2, 4, 2))
+    set_weights({}, other, adapted.get_weights())
+    assert np.array_equal(np.asarray(other(X)), np.asarray(adapted(X)))
+
+
+def test_cells_count_as_recurrence(keras: Any) -> None:
+    class Loop(keras.Model):  # type: ignore[misc]  # Keras has no types
+        def __init__(self) -> None:
+            super().__init__()
+            self.cell = keras.layers.LSTMCell(3)
+
+        def call(self, x: Any) -> Any:
+            state = [keras.ops.zeros((len(x), 3)), keras.ops.zeros((len(x), 3))]
+            for step in range(4):
+                output, state = self.cell(x[:, step], state)
+            return output
+
+    model = Loop()
+    assert np.asarray(model(X)).any()
+    assert not np.asarray(perturb({}, model, "no recurrence")(X)).any()
