@@ -152,10 +152,17 @@ def _as_array(thing: Any) -> np.ndarray | None:
         method = getattr(thing, convert, None)
         if callable(method):
             try:
-                return np.asarray(method())
+                return _without_objects(np.asarray(method()))
             except Exception:  # noqa: BLE001  a stranger's object: it then crosses as a handle
                 return None
     return None
+
+
+def _without_objects(array: np.ndarray) -> np.ndarray:
+    """Texts, which pandas keeps as objects, as an array of texts."""
+    if array.dtype == object and array.size and all(isinstance(item, str) for item in array.flat):
+        return array.astype(str)
+    return array
 
 
 def _is_model(thing: Any) -> bool:

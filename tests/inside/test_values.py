@@ -295,3 +295,21 @@ def test_given_functions_and_stubs_call_the_host() -> None:
 def test_an_unknown_handle_is_no_crash_of_the_room(values: Values) -> None:
     with pytest.raises(IndexError):
         values.lift(messages.Handle(3, "x"))
+
+
+class Column:
+    """As a pandas Series of texts answers."""
+
+    def __init__(self, *items: object) -> None:
+        self._items = items
+
+    def to_numpy(self) -> np.ndarray:
+        return np.array(self._items, dtype=object)
+
+
+def test_a_column_of_texts_crosses_as_texts(values: Values) -> None:
+    told = values.lower(Column("low", "high"))
+    assert isinstance(told, messages.Array)
+    assert arrays.unpack(told).tolist() == ["low", "high"]
+    assert isinstance(values.lower(Column("low", 3)), messages.Handle)
+    assert isinstance(values.lower(Column()), messages.Handle)

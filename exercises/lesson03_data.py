@@ -1,0 +1,202 @@
+"""Lesson 03: preparing data.
+
+Goal: turn sequences, as they come out of logs and files, into the arrays that an LSTM takes.
+
+Find out:
+    Q1. Which range suits numeric input, and which rows may decide how it is scaled?
+    Q2. How do categories become numbers, without an order that they do not have?
+    Q3. What can stand in the place of a missing value, and how does the model know?
+    Q4. How does one sequence become pairs of input and output to learn from?
+    Q5. What can be done with a sequence of thousands of steps?
+    Q6. How do sequences of differing length fit into one array?
+    Q7. Which shape does an LSTM in Keras take, and what is each of its axes?
+
+Experiment: a machine logs its temperature and its pressure, and now and then a sensor is silent. Turn the log into
+a training set and a test set for an LSTM.
+
+What is graded (100 points):
+     5  the file runs from top to bottom
+    10  `scale` brings each feature into a small range, with numbers of the training rows alone
+     5  `unscale` undoes it
+    10  labels become one-hot codes, and codes become labels again
+    10  `choose_mask_value` gives a number by which Keras tells padding from values
+    10  `fill_missing` fills every gap, keeps every value, and tells which is which
+    20  `series_to_supervised` frames a series as samples of input and output
+    10  `split_long_sequence` cuts a long sequence into pieces
+    10  `pad_sequences_to` brings sequences of differing length into one array
+    10  `prepare` makes a training set that knows nothing of the test set
+
+NumPy does all of it in a few lines each. What Keras brings along for some of it, `pad_sequences` and `to_categorical`,
+may be used as well, and is easier to use once one knows what it does. Missing values are NaN.
+
+Replace each `raise NotImplementedError` by your own code; keep the functions' names and arguments. Run this file
+to see the experiment, run `grade lesson03` to see how far you are.
+"""
+
+from typing import Any
+
+import numpy as np
+
+
+def machine_log(n: int = 300, n_gaps: int = 6, seed: int = 0) -> np.ndarray:
+    """Makes a log of temperature and pressure with gaps. (Given; nothing to do.)
+
+    Returns an array of shape (n, 2): the temperature at about 20, the pressure at about 1000, NaN where a sensor was
+    silent.
+    """
+    rng = np.random.default_rng(seed)
+    walk = rng.normal(size=(n, 2)).cumsum(axis=0)  # (n, 2)
+    log = np.array([20.0, 1000.0]) + np.array([0.3, 5.0]) * walk
+    for start in rng.integers(0, n - 4, n_gaps):
+        log[start : start + rng.integers(1, 5), rng.integers(2)] = np.nan
+    return log
+
+
+def fit_scaler(train: np.ndarray) -> Any:
+    """Takes from the training rows what is needed to scale any rows.
+
+    `train` has shape (n, n_features) and may have gaps, NaN, which do not count. A feature can be constant.
+
+    Returns what `scale` and `unscale` need. What that is, you decide: a tuple, a dict, an object of a class of your
+    own.
+
+    >>> params = fit_scaler(np.array([[10.0, 500.0], [20.0, 900.0]]))
+    """
+    raise NotImplementedError
+
+
+def scale(values: np.ndarray, params: Any) -> np.ndarray:
+    """Scales rows; values and result have shape (n, n_features).
+
+    Each feature of the training rows comes to lie in a small range, such as 0 … 1, or with mean 0 and standard
+    deviation 1. Other rows are scaled with the same numbers and may leave that range. A gap stays a gap.
+
+    >>> scale(np.array([[10.0, 500.0], [25.0, 700.0]]), params)
+    array([[0. , 0. ],
+           [1.5, 0.5]])
+    """
+    raise NotImplementedError
+
+
+def unscale(scaled: np.ndarray, params: Any) -> np.ndarray:
+    """Brings scaled rows back into their own units; values and result have shape (n, n_features).
+
+    >>> unscale(np.array([[0.5, 0.25]]), params)
+    array([[ 15., 600.]])
+    """
+    raise NotImplementedError
+
+
+def one_hot_encode(labels: list, vocab: list) -> np.ndarray:
+    """Turns n labels into codes of shape (n, len(vocab)): 1 in the column of the label, 0 elsewhere.
+
+    Labels are strings or whole numbers of any kind. Column j belongs to vocab[j]. A label that is not in `vocab`
+    must never get the code of another one: raise an error, or leave its row all 0.
+
+    >>> one_hot_encode(["run", "stop"], vocab=["stop", "run", "idle"])
+    array([[0., 1., 0.],
+           [1., 0., 0.]])
+    """
+    raise NotImplementedError
+
+
+def one_hot_decode(codes: np.ndarray, vocab: list) -> list:
+    """Turns codes of shape (n, len(vocab)) into n labels.
+
+    A code may also hold the probabilities that a model puts out; then the likeliest label counts.
+
+    >>> one_hot_decode(np.array([[0.1, 0.7, 0.2]]), vocab=["stop", "run", "idle"])
+    ['run']
+    """
+    raise NotImplementedError
+
+
+def choose_mask_value(values: np.ndarray) -> float:
+    """Chooses a number for the places where there is no value.
+
+    `values` has shape (n, n_features) and may have gaps. The number must lie outside the range of all the values:
+    keras.layers.Masking skips each time step in which every feature equals it.
+
+    >>> choose_mask_value(np.array([[0.0], [np.nan], [1.0]]))
+    -1.0
+    """
+    raise NotImplementedError
+
+
+def fill_missing(series: np.ndarray, mask_value: float) -> tuple[np.ndarray, np.ndarray]:
+    """Fills the gaps of a series with `mask_value`.
+
+    `series` has shape (n, n_features). Returns the filled series and an array of the same shape that is True where
+    there was a gap. No row may be lost: time goes on while a sensor is silent.
+
+    >>> fill_missing(np.array([[5.0, 1.0], [6.0, np.nan]]), mask_value=-1.0)
+    (array([[ 5.,  1.],
+           [ 6., -1.]]), array([[False, False],
+           [False,  True]]))
+    """
+    raise NotImplementedError
+
+
+def series_to_supervised(series: np.ndarray, n_in: int, n_out: int) -> tuple[np.ndarray, np.ndarray]:
+    """Frames a series as samples: n_in steps are the input, the n_out steps right after them the output.
+
+    `series` has shape (n, n_features), or (n,) for a single feature. Returns X of shape (samples, n_in, n_features)
+    and y of shape (samples, n_out, n_features), one sample for each place where it fits, in order of time.
+
+    >>> X, y = series_to_supervised(np.arange(10.0), n_in=3, n_out=2)
+    >>> X.shape, X[0, :, 0], y[0, :, 0]
+    ((6, 3, 1), array([0., 1., 2.]), array([3., 4.]))
+    """
+    raise NotImplementedError
+
+
+def split_long_sequence(x: np.ndarray, length: int, overlap: int = 0) -> np.ndarray:
+    """Cuts a sequence into pieces; each begins with the last `overlap` steps of the piece before it.
+
+    `x` has shape (n, n_features), with n at least `length` and `overlap` less than `length`. Returns an array of shape
+    (pieces, length, n_features). Where the pieces do not come out even, the oldest steps are left out, at the
+    beginning: the newest tell most of what comes next.
+
+    >>> split_long_sequence(np.arange(7.0)[:, None], length=3)[:, :, 0]
+    array([[1., 2., 3.],
+           [4., 5., 6.]])
+    """
+    raise NotImplementedError
+
+
+def pad_sequences_to(
+    sequences: list[np.ndarray], maxlen: int, padding: str = "pre", truncating: str = "pre", value: float = 0.0
+) -> np.ndarray:
+    """Brings sequences of differing length into one array of shape (n, maxlen, n_features).
+
+    Each sequence has shape (steps, n_features); steps can be 0. Shorter ones get `value` at the beginning
+    (padding="pre") or at the end ("post"); of longer ones steps are cut off at the beginning (truncating="pre") or at
+    the end ("post").
+
+    >>> pad_sequences_to([np.array([[0.5], [0.7]])], maxlen=3, value=-1.0)[:, :, 0]
+    array([[-1. ,  0.5,  0.7]])
+    """
+    raise NotImplementedError
+
+
+def prepare(series: np.ndarray, n_train: int, n_in: int, n_out: int, mask_value: float = -10.0) -> dict[str, Any]:
+    """Makes a training set and a test set from a series with gaps.
+
+    `series` has shape (n, n_features). The first n_train rows are for training, the others for the test, and each set
+    is framed from its own rows alone, in order of time. Values are scaled, in X and in y; a gap in X holds
+    `mask_value` itself. Samples with a gap in y are left out, since there is nothing to learn from them; those with
+    gaps in X stay. What happens after the first n_train rows must not show in the training set.
+
+    Returns a dict with 'X_train', 'y_train', 'X_test', 'y_test', shaped as in `series_to_supervised`, and 'params'
+    for `unscale`.
+
+    >>> sets = prepare(machine_log(), n_train=200, n_in=12, n_out=3)
+    >>> sets["X_train"].shape
+    (..., 12, 2)
+    """
+    raise NotImplementedError
+
+
+if __name__ == "__main__":
+    for name, part in prepare(machine_log(), n_train=200, n_in=12, n_out=3).items():
+        print(name, getattr(part, "shape", part))

@@ -1,0 +1,51 @@
+"""run_experiment returns numbers that nobody measured.
+
+fails: experiment
+says: does not call the functions
+"""
+
+import keras
+import numpy as np
+
+
+def flagged_value(n, n_steps=20, seed=0):
+    rng = np.random.default_rng(seed)
+    values = rng.uniform(-1, 1, (n, n_steps))
+    flagged = rng.integers(0, n_steps, n)
+    flags = np.zeros((n, n_steps))
+    flags[np.arange(n), flagged] = 1
+    X = np.stack([values, flags], axis=-1)
+    y = values[np.arange(n), flagged][:, None]
+    return X.astype("float32"), y.astype("float32")
+
+
+def build_vanilla_lstm(n_steps, n_features, units):
+    model = keras.Sequential()
+    model.add(keras.Input((n_steps, n_features)))
+    model.add(keras.layers.LSTM(units))
+    model.add(keras.layers.Dense(1))
+    return model
+
+
+def train(model, X, y, seed):
+    keras.utils.set_random_seed(seed)
+    model.compile(loss="mse", optimizer=keras.optimizers.Adam(0.005))
+    model.fit(X, y, epochs=15, batch_size=50, verbose=0)
+    return model
+
+
+def predict(model, X):
+    return model.predict(X, verbose=0)
+
+
+def fit(X, y, seed):
+    keras.utils.set_random_seed(seed)
+    return train(build_vanilla_lstm(X.shape[1], X.shape[2], units=24), X, y, seed)
+
+
+def run_experiment(X, y, n_test=500, seed=0, fit=fit, predict=predict):
+    return {"rmse": 0.031, "baseline_mean": 0.577, "baseline_last": 0.816}
+
+
+if __name__ == "__main__":
+    print(run_experiment(*flagged_value(2000)))

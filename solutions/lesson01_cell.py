@@ -1,0 +1,180 @@
+"""Lesson 01: what is inside an LSTM, a reference solution.
+
+An LSTM layer is one dense layer, used again at each step, and a memory. The dense layer reads the step and the last
+output and gives four numbers a unit: three valves and one piece of content. The valves decide what stays in the
+memory, what comes in and what is shown. As the memory is kept by multiplying with a number near 1, and not by
+passing through weights, it can last for hundreds of steps.
+"""
+
+import numpy as np
+
+
+def sigmoid(z: np.ndarray) -> np.ndarray:
+    """Squashes any number between 0 and 1."""
+    return 1 / (1 + np.exp(-z))
+
+
+def gate_values(
+    x_t: np.ndarray, h_prev: np.ndarray, kernel: np.ndarray, recurrent_kernel: np.ndarray, bias: np.ndarray
+) -> dict[str, np.ndarray]:
+    """Computes the three gates and the candidate of one step.
+
+    Each of the four is a small dense layer of its own, which reads the step x_t and the output h_prev of the step
+    before. A gate is a valve between closed, 0, and open, 1. The candidate is content, between -1 and 1.
+
+    x_t has shape (batch, features), h_prev (batch, units), each of the four results (batch, units).
+
+    >>> gates = gate_values(np.ones((5, 2)), np.zeros((5, 3)), np.ones((2, 12)), np.ones((3, 12)), np.zeros(12))
+    >>> {name: gate.shape for name, gate in gates.items()}
+    {'input': (5, 3), 'forget': (5, 3), 'candidate': (5, 3), 'output': (5, 3)}
+    """
+    z = x_t @ kernel + h_prev @ recurrent_kernel + bias  # (batch, 4 * units): all four at once, as Keras does it
+    z_input, z_forget, z_candidate, z_output = np.split(z, 4, axis=-1)  # (batch, units) each
+    return {
+        "input": sigmoid(z_input),
+        "forget": sigmoid(z_forget),
+        "candidate": np.tanh(z_candidate),  # content can be negative, a valve cannot
+        "output": sigmoid(z_output),
+    }
+
+
+def lstm_cell_step(
+    x_t: np.ndarray,
+    h_prev: np.ndarray,
+    c_prev: np.ndarray,
+    kernel: np.ndarray,
+    recurrent_kernel: np.ndarray,
+    bias: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Goes one step ahead: from (h_prev, c_prev) to (h_t, c_t).
+
+    The forget gate says how much of the old cell state stays, the input gate how much of the candidate comes in,
+    the output gate how much of the new cell state, squashed between -1 and 1, is shown.
+
+    x_t has shape (batch, features); h_prev, c_prev and both results have shape (batch, units).
+
+    >>> h, c = np.zeros((5, 3)), np.zeros((5, 3))
+    >>> h, c = lstm_cell_step(np.ones((5, 2)), h, c, np.ones((2, 12)), np.ones((3, 12)), np.zeros(12))
+    """
+    gate = gate_values(x_t, h_prev, kernel, recurrent_kernel, bias)
+    c_t = gate["forget"] * c_prev + gate["input"] * gate["candidate"]  # (batch, units)
+    h_t = gate["output"] * np.tanh(c_t)  # (batch, units)
+    return h_t, c_t
+
+
+def lstm_forward(
+    X: np.ndarray,
+    kernel: np.ndarray,
+    recurrent_kernel: np.ndarray,
+    bias: np.ndarray,
+    return_sequences: bool = False,
+) -> np.ndarray:
+    """Reads whole sequences, step by step, each from an empty memory: h and c begin as zeros.
+
+    X has shape (batch, timesteps, features). Returns the output h of the last step, shape (batch, units), or with
+    return_sequences=True those of all steps, shape (batch, timesteps, units).
+
+    >>> weights = np.ones((2, 12)), np.ones((3, 12)), np.zeros(12)
+    >>> lstm_forward(np.ones((5, 7, 2)), *weights).shape
+    (5, 3)
+    """
+    batch, timesteps, _ = X.shape
+    units = len(recurrent_kernel)
+    h, c = np.zeros((batch, units)), np.zeros((batch, units))
+    outputs = []
+    for t in range(timesteps):
+        h, c = lstm_cell_step(X[:, t], h, c, kernel, recurrent_kernel, bias)  # X[:, t] is (batch, features)
+        outputs.append(h)
+    return np.stack(outputs, axis=1) if return_sequences else h  # (batch, timesteps, units) or (batch, units)
+
+
+def lstm_param_count(n_features: int, units: int) -> int:
+    """Counts the numbers that keras.layers.LSTM(units) learns when a step has n_features values.
+
+    >>> lstm_param_count(2, 1)
+    16
+    """
+    for_each_unit = n_features + units + 1  # a weight for each value of the step, for each output, and a bias
+    return 4 * units * for_each_unit  # three gates and the candidate
+
+
+def flagged_noise(n: int, timesteps: int = 300, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    """Makes n sequences of noise in which a few values are flagged. (Given; nothing to do.)
+
+    Returns X with shape (n, timesteps, 2), where X[:, :, 0] are values between -1 and 1 and X[:, :, 1] is 1 at
+    flagged steps and 0 elsewhere, and y with shape (n,), the sign of the last flagged value: 1 or -1. All flagged
+    steps are among the first 50; flagged values are at least 0.2 away from zero.
+    """
+    rng = np.random.default_rng(seed)
+    X = np.zeros((n, timesteps, 2))
+    X[:, :, 0] = rng.uniform(-1, 1, (n, timesteps))
+    y = np.zeros(n)
+    for row in range(n):
+        steps = np.sort(rng.choice(50, size=3, replace=False))
+        signs = rng.choice([-1, 1], size=3)
+        X[row, steps, 0] = signs * rng.uniform(0.2, 1, 3)
+        X[row, steps, 1] = 1
+        y[row] = signs[-1]
+    return X, y
+
+
+def latch_weights() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Returns weights with which keras.layers.LSTM(1) remembers the sign of the last flagged value.
+
+    The layer reads sequences as `flagged_noise` makes them, of 300 steps or more. At the end its output must be
+    positive if the last flagged value was, and negative if that was. Think in valves: which of them must be open
+    at a flagged step, and which at all the others?
+
+    >>> kernel, recurrent_kernel, bias = latch_weights()
+    >>> kernel.shape, recurrent_kernel.shape, bias.shape
+    ((2, 4), (1, 4), (4,))
+    """
+    # A gate that reads +20 is open and one that reads -20 closed, but for 2 parts in a billion.
+    flag, value = 40.0, 2.0
+    #                   input  forget  candidate  output
+    kernel = np.array(
+        [
+            [0.0, 0.0, value, 0.0],  # the value is what may be written
+            [flag, -flag, 0.0, 0.0],  # the flag opens the input gate and closes the forget gate: write, drop the old
+        ]
+    )
+    recurrent_kernel = np.zeros((1, 4))  # nothing depends on the last output: the cell state alone remembers
+    bias = np.array([-20.0, 20.0, 0.0, 20.0])  # without a flag: write nothing, keep all; always show
+    return kernel, recurrent_kernel, bias
+
+
+def recall(X: np.ndarray, y: np.ndarray) -> float:
+    """Tells the share of sequences whose sign your latch remembers in your LSTM. (Given; nothing to do.)"""
+    h = lstm_forward(X, *latch_weights())  # (n, 1)
+    return float(np.mean(np.sign(h[:, 0]) == y))
+
+
+def rises(series: np.ndarray) -> bool:
+    """Tells whether a series rises at its middle step. (Given; nothing to do.)"""
+    middle = len(series) // 2
+    return bool(series[middle] > series[middle - 1])
+
+
+def order_counterexample(timesteps: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Makes two series that only somebody who remembers the order can tell apart.
+
+    Both have shape (timesteps,), hold the same values and end with the same value, but one of them `rises` at its
+    middle step and the other does not. `timesteps` is at least 3. The same seed gives the same two series, another
+    seed others.
+
+    >>> a, b = order_counterexample(9, seed=0)
+    >>> rises(a) != rises(b)
+    True
+    """
+    rng = np.random.default_rng(seed)
+    middle = timesteps // 2  # 1 or more, and never the last step
+    a = rng.permutation(timesteps) + rng.uniform(0, 0.5, timesteps)  # (timesteps,), no value twice
+    b = a.copy()
+    b[[middle - 1, middle]] = a[[middle, middle - 1]]  # two neighbours change places: all else stays as it was
+    return a, b
+
+
+if __name__ == "__main__":
+    print(f"signs remembered after hundreds of steps: {recall(*flagged_noise(200)):.0%}")
+    for series in order_counterexample(9, seed=0):
+        print(f"mean {series.mean():.3f}, last {series[-1]:.3f}, rises in the middle: {rises(series)}")

@@ -1,0 +1,109 @@
+"""Lesson 05: the vanilla LSTM, a reference solution.
+
+Three parts make a vanilla LSTM. The input is a sequence of steps. One hidden LSTM layer reads it step by step and
+returns a single vector, its last output: all that it remembers. A dense layer turns that vector into the answer.
+"""
+
+import keras
+import numpy as np
+
+
+def flagged_value(n: int, n_steps: int = 20, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    """Makes n sequences of values, one of them flagged in each. (Given; nothing to do.)
+
+    Returns X with shape (n, n_steps, 2), a value in -1 … 1 and a flag for each step, and y with shape (n, 1), the
+    value at the flagged step.
+    """
+    rng = np.random.default_rng(seed)
+    values = rng.uniform(-1, 1, (n, n_steps))
+    flagged = rng.integers(0, n_steps, n)  # which step of each sequence
+    flags = np.zeros((n, n_steps))
+    flags[np.arange(n), flagged] = 1
+    X = np.stack([values, flags], axis=-1)  # (n, n_steps, 2)
+    y = values[np.arange(n), flagged][:, None]  # (n, 1)
+    return X.astype("float32"), y.astype("float32")
+
+
+def build_vanilla_lstm(n_steps: int, n_features: int, units: int) -> keras.Model:
+    """Builds a vanilla LSTM: the input, one hidden LSTM layer with `units` units, a dense output.
+
+    Input (batch, n_steps, n_features), output (batch, 1).
+
+    >>> build_vanilla_lstm(20, 2, units=24).output_shape
+    (None, 1)
+    """
+    return keras.Sequential(
+        [
+            keras.Input((n_steps, n_features)),  # (batch, n_steps, n_features)
+            keras.layers.LSTM(units),  # (batch, units): the output of the last step only
+            keras.layers.Dense(1),  # (batch, 1), linear: a prediction can have either sign
+        ]
+    )
+
+
+def train(model: keras.Model, X: np.ndarray, y: np.ndarray, seed: int) -> keras.Model:
+    """Compiles and fits the model; the same seed gives the same result.
+
+    X has shape (n, n_steps, n_features), y has shape (n, 1). Takes some 10 seconds at most.
+
+    >>> model = train(build_vanilla_lstm(20, 2, units=24), *flagged_value(1500), seed=1)
+    """
+    keras.utils.set_random_seed(seed)
+    # With 30 small steps an epoch a rate of 0.005 learns the task in 15 epochs; Adam's default of 0.001 is too slow.
+    model.compile(loss="mse", optimizer=keras.optimizers.Adam(0.005))
+    model.fit(X, y, epochs=15, batch_size=50, verbose=0)
+    return model
+
+
+def predict(model: keras.Model, X: np.ndarray) -> np.ndarray:
+    """Predicts with a trained model.
+
+    X has shape (n, n_steps, n_features), the result (n, 1), in the units of y. `grade` calls it in another process,
+    which has the model and X but no global variables of the training.
+
+    >>> predict(model, flagged_value(3, seed=9)[0]).shape
+    (3, 1)
+    """
+    return model.predict(X, verbose=0)  # (n, 1)
+
+
+def fit(X: np.ndarray, y: np.ndarray, seed: int) -> keras.Model:
+    """Builds a model for the data and trains it. (Given; nothing to do.)"""
+    keras.utils.set_random_seed(seed)  # the initial weights are random, too
+    return train(build_vanilla_lstm(X.shape[1], X.shape[2], units=24), X, y, seed)
+
+
+def run_experiment(
+    X: np.ndarray, y: np.ndarray, n_test: int = 500, seed: int = 0, fit=fit, predict=predict
+) -> dict[str, float]:
+    """Holds n_test sequences back and measures how well a model and two guesses do on them.
+
+    X has shape (n, n_steps, 2), y has shape (n, 1). Which n_test sequences are held back is up to you. Call
+    `fit(X, y, seed)` with all the others, then `predict(model, X)` with those held back. Return three errors on the
+    held-back sequences, each the root of the mean squared error:
+
+        'rmse'           of the model's predictions
+        'baseline_mean'  of one guess for all, the mean of the targets that the model was fitted on
+        'baseline_last'  of the value at the last step of each sequence
+
+    >>> run_experiment(*flagged_value(2000))
+    {'rmse': ..., 'baseline_mean': ..., 'baseline_last': ...}
+    """
+    # The sequences are independent of each other, so the last ones are as good a test as any.
+    X_test, y_test = X[-n_test:], y[-n_test:]  # (n_test, n_steps, 2), (n_test, 1)
+    y_train = y[:-n_test]  # (n - n_test, 1)
+    model = fit(X[:-n_test], y_train, seed)
+
+    def rmse(guess) -> float:
+        return float(np.sqrt(np.mean((guess - y_test) ** 2)))
+
+    return {
+        "rmse": rmse(predict(model, X_test)),  # (n_test, 1)
+        "baseline_mean": rmse(y_train.mean()),
+        # `:1` keeps the last axis; a guess of shape (n_test,) minus y_test would have shape (n_test, n_test).
+        "baseline_last": rmse(X_test[:, -1, :1]),  # (n_test, 1)
+    }
+
+
+if __name__ == "__main__":
+    print(run_experiment(*flagged_value(2000)))

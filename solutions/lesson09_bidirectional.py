@@ -1,0 +1,176 @@
+"""Lesson 09: bidirectional LSTMs, a reference solution.
+
+An LSTM knows at each step what it has read so far. A second LSTM that starts at the other end knows the rest, and
+Bidirectional lays the outputs of both side by side, step by step. The price: nothing can be said before the whole
+sequence is there.
+"""
+
+import keras
+import numpy as np
+
+
+def balance_point(n: int, n_steps: int = 12, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    """Makes n sequences of weights and tells which side is heavier at each step. (Given; nothing to do.)
+
+    Returns X with shape (n, n_steps, 1) and y with the same shape: 1 where the weights up to this step, itself
+    included, sum up to more than those that follow, else 0.
+    """
+    rng = np.random.default_rng(seed)
+    X = rng.uniform(-1, 1, (n, n_steps, 1))  # some weights pull upwards
+    so_far = X.cumsum(axis=1)
+    to_come = X.sum(axis=1, keepdims=True) - so_far
+    return X.astype("float32"), (so_far > to_come).astype("float32")
+
+
+def yes_or_no(x: keras.KerasTensor) -> keras.KerasTensor:
+    """Adds the last layer: it answers each step on its own, (batch, n_steps, any) in and (batch, n_steps, 1) out."""
+    return keras.layers.Dense(1, activation="sigmoid")(x)
+
+
+def build_forward(n_steps: int, n_features: int, units: int) -> keras.Model:
+    """Builds a model whose LSTM layer reads each sequence from the first step to the last.
+
+    Input (batch, n_steps, n_features), output (batch, n_steps, 1): one answer for each step.
+
+    >>> build_forward(12, 1, units=16).output_shape
+    (None, 12, 1)
+    """
+    inputs = keras.Input((n_steps, n_features))
+    x = keras.layers.LSTM(units, return_sequences=True)(inputs)  # (batch, n_steps, units)
+    return keras.Model(inputs, yes_or_no(x))
+
+
+def build_backward(n_steps: int, n_features: int, units: int) -> keras.Model:
+    """Builds a model whose LSTM layer reads each sequence from the last step to the first.
+
+    Input and output as in `build_forward`. The answer at place t belongs to step t, whatever the direction.
+
+    >>> build_backward(12, 1, units=16).output_shape
+    (None, 12, 1)
+    """
+    inputs = keras.Input((n_steps, n_features))
+    # The LSTM puts out its steps in the order in which it reads them, so the last one comes first ...
+    x = keras.layers.LSTM(units, return_sequences=True, go_backwards=True)(inputs)  # (batch, n_steps, units)
+    x = keras.ops.flip(x, axis=1)  # ... until they are turned around: now place t belongs to step t
+    return keras.Model(inputs, yes_or_no(x))
+
+
+def build_bidirectional(n_steps: int, n_features: int, units: int) -> keras.Model:
+    """Builds a model that reads each sequence in both directions, with an LSTM of `units` units for each.
+
+    Input and output as in `build_forward`. How the outputs of the two are merged is up to you.
+
+    >>> build_bidirectional(12, 1, units=16).output_shape
+    (None, 12, 1)
+    """
+    inputs = keras.Input((n_steps, n_features))
+    # The LSTM inside returns its sequence; Bidirectional makes the second one and turns its outputs around.
+    lstm = keras.layers.LSTM(units, return_sequences=True)
+    x = keras.layers.Bidirectional(lstm, merge_mode="concat")(inputs)  # (batch, n_steps, 2 * units)
+    return keras.Model(inputs, yes_or_no(x))
+
+
+def merge_directions(forward: np.ndarray, backward: np.ndarray, merge_mode: str = "concat") -> np.ndarray:
+    """Does with NumPy what `keras.layers.Bidirectional` does with the outputs of its two LSTM layers.
+
+    `forward` and `backward` have shape (n, n_steps, units). `backward` is what an LSTM with go_backwards=True
+    returns: in the order in which it reads, so what it says of the last step comes first. `merge_mode` is "concat",
+    "sum", "mul" or "ave", as in Keras. The result has shape (n, n_steps, 2 * units) for "concat", with the units of
+    `forward` first, and (n, n_steps, units) otherwise; its place t holds what both say of step t.
+
+    >>> forward = np.array([[[1.0], [2.0], [3.0]]])
+    >>> backward = np.array([[[30.0], [20.0], [10.0]]])
+    >>> merge_directions(forward, backward, "sum")[0, :, 0]
+    array([11., 22., 33.])
+    """
+    aligned = backward[:, ::-1]  # (n, n_steps, units), the first step first
+    match merge_mode:
+        case "concat":
+            return np.concatenate([forward, aligned], axis=-1)  # (n, n_steps, 2 * units)
+        case "sum":
+            return forward + aligned
+        case "mul":
+            return forward * aligned
+        case "ave":
+            return (forward + aligned) / 2
+    raise ValueError(f"unknown merge_mode: {merge_mode}")
+
+
+def usable_online(model: keras.Model, X: np.ndarray) -> bool:
+    """Finds out whether a model can answer while a sequence still comes in.
+
+    It can if no answer needs a step that comes later. The model may be of any kind, so do not look at its layers:
+    change later steps and see whether an earlier answer changes. X holds a few sequences to try that with, (n,
+    n_steps, n_features); the model puts out one answer for each step, (n, n_steps, ...).
+
+    >>> usable_online(build_forward(12, 1, 16), balance_point(4)[0])
+    True
+    """
+    before = model.predict(X, verbose=0)  # (n, n_steps, ...)
+    for step in range(1, X.shape[1]):
+        changed = X.copy()
+        changed[:, step:] += 1.0  # what comes from this step on is not known yet ...
+        after = model.predict(changed, verbose=0)
+        if not np.allclose(before[:, :step], after[:, :step], atol=1e-6):  # ... so no answer before may need it
+            return False
+    return True
+
+
+def train(model: keras.Model, X: np.ndarray, y: np.ndarray, seed: int) -> keras.Model:
+    """Compiles and fits the model; the same seed gives the same result.
+
+    X has shape (n, n_steps, n_features), y has shape (n, n_steps, 1). Takes some 10 seconds at most.
+
+    >>> model = train(build_bidirectional(12, 1, 16), *balance_point(1500), seed=1)
+    """
+    keras.utils.set_random_seed(seed)
+    # A rate of 0.01 with batches of 50 learns this task in 12 epochs; Adam's default of 0.001 would need far more.
+    model.compile(loss="binary_crossentropy", optimizer=keras.optimizers.Adam(0.01))
+    model.fit(X, y, epochs=12, batch_size=50, verbose=0)
+    return model
+
+
+def predict_labels(model: keras.Model, X: np.ndarray) -> np.ndarray:
+    """Answers with a trained model: 1 where it takes the steps so far for the heavier side, else 0.
+
+    X has shape (n, n_steps, n_features), the result (n, n_steps, 1). `grade` calls it in another process, which has
+    the model and X but no global variables of the training.
+
+    >>> predict_labels(model, balance_point(3, seed=9)[0]).shape
+    (3, 12, 1)
+    """
+    return np.round(model.predict(X, verbose=0))  # (n, n_steps, 1), from probabilities to 0 or 1
+
+
+def fit_and_score(direction: str, units: int, seed: int) -> float:
+    """Trains a model and returns its share of right answers on unseen sequences. (Given; nothing to do.)
+
+    `direction` is "forward", "backward" or "bidirectional".
+    """
+    builders = {"forward": build_forward, "backward": build_backward, "bidirectional": build_bidirectional}
+    keras.utils.set_random_seed(seed)  # the initial weights are random, too
+    X, y = balance_point(1500, seed=seed)
+    X_new, y_new = balance_point(500, seed=seed + 1000)
+    model = train(builders[direction](X.shape[1], X.shape[2], units), X, y, seed)
+    return float(np.mean(predict_labels(model, X_new) == y_new))
+
+
+def compare_directions(score=fit_and_score, seeds: tuple[int, ...] = (0, 1)) -> dict[str, float]:
+    """Compares reading forward, reading backward, and reading in both directions.
+
+    Call `score(direction, units, seed)` for each direction ("forward", "backward", "bidirectional") and each seed,
+    and return the mean score of each direction. Training is random: the same seeds for all make the comparison
+    fair, and so do models of like size. A bidirectional model has two LSTMs, so choose `units` with care.
+
+    >>> compare_directions()
+    {'forward': ..., 'backward': ..., 'bidirectional': ...}
+    """
+    # One LSTM of 23 units has 2,300 weights; two of 16 units have 2,304 in all.
+    units = {"forward": 23, "backward": 23, "bidirectional": 16}
+    return {
+        direction: float(np.mean([score(direction, size, seed) for seed in seeds])) for direction, size in units.items()
+    }
+
+
+if __name__ == "__main__":
+    print(compare_directions())
