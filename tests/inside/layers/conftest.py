@@ -19,12 +19,14 @@ def in_child() -> InChild:
         reads, writes = os.pipe()
         pid = os.fork()
         if pid == 0:
-            try:
-                told = (True, function())
-            except BaseException as problem:  # noqa: BLE001  the parent raises it
-                told = (False, f"{type(problem).__name__}: {problem}\n{traceback.format_exc()}")
-            os.write(writes, pickle.dumps(told))
-            os._exit(0)
+            try:  # whatever happens, the child must not go on as a second run of the tests
+                try:
+                    told = (True, function())
+                except BaseException as problem:  # noqa: BLE001  the parent raises it
+                    told = (False, f"{type(problem).__name__}: {problem}\n{traceback.format_exc()}")
+                os.write(writes, pickle.dumps(told))
+            finally:
+                os._exit(0)
         os.close(writes)
         with os.fdopen(reads, "rb") as pipe:
             data = pipe.read()
