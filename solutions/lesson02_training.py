@@ -1,0 +1,213 @@
+"""Lesson 02: how LSTMs are trained, a reference solution.
+
+All steps of a sequence use the same weights, so each step has its share in their gradients. Truncating shortens the
+way back of the error, and never the way forward of the state: that is carried from piece to piece.
+"""
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+
+def bptt_gradients(
+    x: np.ndarray, y: float, Wx: np.ndarray, Wh: np.ndarray, b: np.ndarray, Wo: np.ndarray, k: int | None = None
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Computes the gradients of a small recurrent network for one sequence, by hand.
+
+    Forward, beginning with h_0 = 0:
+
+        h_t = tanh(x_t @ Wx + h_(t-1) @ Wh + b)    for each step t of x
+        loss = (h_T @ Wo - y) ** 2 / 2             from the last step T alone
+
+    Backward, the error goes from the loss to h_T, from there to h_(T-1), and so on to the first step. Each step adds
+    its share to the gradients of Wx, Wh and b, since all steps use the same weights. With k, only the last k steps
+    do so: what h was before them is taken as given.
+
+    x has shape (timesteps, features), Wx (features, units), Wh (units, units), b (units,), Wo (units,). Returns the
+    gradients (dWx, dWh, db, dWo), each of the shape of its weights. Use NumPy alone, no automatic differentiation.
+
+    >>> weights = np.ones((2, 3)), np.eye(3), np.zeros(3), np.ones(3)
+    >>> [gradient.shape for gradient in bptt_gradients(np.ones((7, 2)), 1.0, *weights)]
+    [(2, 3), (3, 3), (3,), (3,)]
+    """
+    h = np.zeros((len(x) + 1, len(b)))  # (timesteps + 1, units), the empty state first
+    for t in range(len(x)):
+        h[t + 1] = np.tanh(x[t] @ Wx + h[t] @ Wh + b)
+    error = h[-1] @ Wo - y
+
+    dWx, dWh, db = np.zeros_like(Wx), np.zeros_like(Wh), np.zeros_like(b)
+    dh = error * Wo  # (units,), the gradient that arrives at the last state
+    first = 0 if k is None else max(len(x) - k, 0)
+    for t in reversed(range(first, len(x))):
+        dz = dh * (1 - h[t + 1] ** 2)  # (units,), through the tanh: its slope is 1 - tanh ** 2
+        dWx += np.outer(x[t], dz)
+        dWh += np.outer(h[t], dz)  # h[t] is the state before step t
+        db += dz
+        dh = Wh @ dz  # (units,), one step back; the same factor Wh each time lets gradients vanish or explode
+    return dWx, dWh, db, error * h[-1]
+
+
+def gradient_profile(layer: keras.layers.Layer, X: np.ndarray) -> np.ndarray:
+    """Measures how much of a gradient arrives at each step of the input of a recurrent layer.
+
+    The layer returns its last output, of shape (n, units). Take the sum of all these numbers, find its gradient with
+    respect to X, and return for each step t the Euclidean norm of gradient[:, t]: over all sequences and features.
+    tf.GradientTape finds the gradient for you.
+
+    X has shape (n, timesteps, features), the result (timesteps,), the first step first.
+
+    >>> gradient_profile(keras.layers.SimpleRNN(16), np.ones((8, 30, 1), "float32")).shape
+    (30,)
+    """
+    inputs = tf.convert_to_tensor(X)  # (n, timesteps, features)
+    with tf.GradientTape() as tape:
+        tape.watch(inputs)  # a tape watches weights by itself, but no inputs
+        total = tf.reduce_sum(layer(inputs))
+    gradient = tape.gradient(total, inputs).numpy()  # (n, timesteps, features)
+    return np.sqrt((gradient**2).sum(axis=(0, 2)))  # (timesteps,)
+
+
+def clip_by_global_norm(grads: list[np.ndarray], max_norm: float) -> list[np.ndarray]:
+    """Shortens gradients that are too long, all of them by the same factor.
+
+    The global norm is the length of the one vector that holds all numbers of all arrays. If it is larger than
+    max_norm, it becomes max_norm; if not, nothing is changed.
+
+    >>> clip_by_global_norm([np.array([3.0, 0.0]), np.array([[4.0]])], 1.0)
+    [array([0.6, 0. ]), array([[0.8]])]
+    """
+    norm = np.sqrt(sum(np.sum(grad**2) for grad in grads))
+    factor = max_norm / norm if norm > max_norm else 1.0
+    return [grad * factor for grad in grads]
+
+
+def truncated_bptt_chunks(X: np.ndarray, y: np.ndarray, k: int) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Cuts sequences into pieces of k steps; the last piece is shorter where k does not divide their length.
+
+    X has shape (n, timesteps, features), y has shape (n, timesteps, 1). Returns a list of pairs (X_k, y_k), the first
+    steps first. Row j of each piece goes on where row j of the piece before it ended.
+
+    >>> X, y = alarm(32, timesteps=25)
+    >>> [X_k.shape for X_k, y_k in truncated_bptt_chunks(X, y, 10)]
+    [(32, 10, 1), (32, 10, 1), (32, 5, 1)]
+    """
+    starts = range(0, X.shape[1], k)
+    return [(X[:, start : start + k], y[:, start : start + k]) for start in starts]
+
+
+def alarm(n: int, timesteps: int = 40, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    """Makes n sequences, half of them with a spike at some step. (Given; nothing to do.)
+
+    Returns X with shape (n, timesteps, 1), 1 at the spike and 0 elsewhere, and y of the same shape, 1 from the spike
+    on and 0 before it.
+    """
+    rng = np.random.default_rng(seed)
+    X = np.zeros((n, timesteps, 1), "float32")
+    rows = rng.permutation(n)[: n // 2]
+    X[rows, rng.integers(0, timesteps, len(rows)), 0] = 1
+    return X, np.maximum.accumulate(X, axis=1)
+
+
+def build_stateful(batch_size: int, n_features: int) -> keras.Model:
+    """Builds a model with a recurrent layer of Keras that keeps its state between calls.
+
+    Input (batch_size, any number of steps, n_features), output (batch_size, as many steps, 1): at each step the
+    probability that the alarm is on. Row j of a batch goes on from the state that row j of the batch before it has
+    left, so such a model must know its batch size: keras.Input(batch_shape=...).
+
+    >>> build_stateful(32, 1).output_shape
+    (32, None, 1)
+    """
+    return keras.Sequential(
+        [
+            keras.Input(batch_shape=(batch_size, None, n_features)),
+            keras.layers.LSTM(8, return_sequences=True, stateful=True),  # (batch_size, steps, 8)
+            keras.layers.Dense(1, activation="sigmoid"),  # (batch_size, steps, 1)
+        ]
+    )
+
+
+def empty_state(model: keras.Model) -> None:
+    """Empties the state of all layers that keep one; a model of Keras 3 has no method for that."""
+    for layer in model.layers:
+        if getattr(layer, "stateful", False):
+            layer.reset_state()
+
+
+def fit_stateful(
+    model: keras.Model, X: np.ndarray, y: np.ndarray, k: int, epochs: int, batch_size: int, seed: int
+) -> keras.Model:
+    """Trains a model of `build_stateful` by truncated backpropagation through time.
+
+    Each batch of sequences is given to the model piece by piece, k steps at a time, with a step of training after
+    each piece. The model keeps its state between the pieces of a batch, and begins each batch with an empty one.
+
+    X has shape (n, timesteps, n_features), y has shape (n, timesteps, 1); n is a multiple of batch_size. Compile the
+    model here or in `build_stateful`. Takes some 10 seconds at most; the same seed gives the same result.
+
+    >>> model = fit_stateful(build_stateful(32, 1), *alarm(256), k=10, epochs=10, batch_size=32, seed=1)
+    """
+    keras.utils.set_random_seed(seed)
+    # Only pieces with a spike or a carried alarm teach something, so the few steps of training have to be large.
+    model.compile(loss="binary_crossentropy", optimizer=keras.optimizers.Adam(0.02))
+    for _ in range(epochs):
+        for start in range(0, len(X), batch_size):
+            rows = slice(start, start + batch_size)
+            empty_state(model)  # other sequences begin here
+            for X_k, y_k in truncated_bptt_chunks(X[rows], y[rows], k):
+                model.train_on_batch(X_k, y_k)
+    return model
+
+
+def predict_stateful(model: keras.Model, X: np.ndarray, k: int, batch_size: int) -> np.ndarray:
+    """Predicts sequences piece by piece, k steps at a time, with a trained model.
+
+    The pieces must not show in the result: it is the same for each k, and however often it is called.
+
+    X has shape (n, timesteps, n_features), n a multiple of batch_size; the result has shape (n, timesteps, 1).
+    `grade` calls it in another process, which has the model and X but no global variables of the training.
+
+    >>> predict_stateful(model, alarm(64, seed=9)[0], k=10, batch_size=32).shape
+    (64, 40, 1)
+    """
+    batches = []
+    for start in range(0, len(X), batch_size):
+        batch = X[start : start + batch_size]
+        empty_state(model)
+        pieces = [model.predict_on_batch(X_k) for X_k, _ in truncated_bptt_chunks(batch, batch, k)]
+        batches.append(np.concatenate(pieces, axis=1))  # (batch_size, timesteps, 1)
+    return np.concatenate(batches)  # (n, timesteps, 1)
+
+
+def recurrent_layers(units: int = 16) -> dict[str, keras.layers.Layer]:
+    """Makes untrained layers that treat gradients differently. (Given; nothing to do.)"""
+    small, large = (keras.initializers.Orthogonal(gain) for gain in (0.5, 2.0))
+    hardly_forgets = keras.layers.LSTM(units)
+    hardly_forgets.build((None, None, 1))
+    kernel, recurrent_kernel, bias = hardly_forgets.get_weights()
+    bias[units : 2 * units] = 4  # the biases of the forget gates: wide open
+    hardly_forgets.set_weights([kernel, recurrent_kernel, bias])
+    return {
+        "plain, small weights": keras.layers.SimpleRNN(units, recurrent_initializer=small),
+        "plain, large weights": keras.layers.SimpleRNN(units, recurrent_initializer=large),
+        "LSTM": keras.layers.LSTM(units),
+        "LSTM that hardly forgets": hardly_forgets,
+    }
+
+
+def run_experiment(seed: int = 0) -> None:
+    """Shows what arrives of a gradient, then trains the alarm. (Given; nothing to do.)"""
+    keras.utils.set_random_seed(seed)
+    X = np.random.default_rng(seed).normal(size=(8, 30, 1)).astype("float32")
+    print("gradient at the first step, as a share of that at the last step:")
+    for name, layer in recurrent_layers().items():
+        profile = gradient_profile(layer, X)
+        print(f"    {name}: {profile[0] / profile[-1]:.0e}")
+    model = fit_stateful(build_stateful(32, 1), *alarm(256, seed=seed), k=10, epochs=10, batch_size=32, seed=seed)
+    X, y = alarm(128, seed=seed + 1000)
+    is_on = predict_stateful(model, X, k=10, batch_size=32).round()
+    print(f"alarm right at {np.mean(is_on == y):.1%} of the steps; always off would be right at {np.mean(y == 0):.1%}")
+
+
+if __name__ == "__main__":
+    run_experiment()
