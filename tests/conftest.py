@@ -1,9 +1,11 @@
-"""What all tests share: the option for proofs, and one warm interpreter."""
+"""What all tests share: the option for proofs, one warm interpreter, and a way to write a course of one lesson."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 
 import pytest
 
+from grader.course import Course, Lesson
 from grader.rooms.house import Starter, starter
 
 
@@ -22,3 +24,29 @@ def rooms() -> Iterator[Starter]:
     rooms = starter()
     yield rooms
     rooms.close()
+
+
+@pytest.fixture(scope="session")
+def write_lesson() -> Callable[..., Lesson]:
+    """Writes a course of one lesson that needs no training."""
+    return _write_lesson
+
+
+def _write_lesson(folder: Path, criteria: Mapping[str, str], checks: str, limits: str = "") -> Lesson:
+    """Writes the lesson "lesson01_tiny" with its rubric, checks and empty data.
+
+    Args:
+        folder: folder of the course.
+        criteria: for each criterion its points and what else the rubric says of it, as TOML.
+        checks: text of the checks.
+        limits: limits of a call, as TOML.
+    """
+    lesson = Lesson("lesson01_tiny", folder)
+    lesson.rubric.mkdir(parents=True, exist_ok=True)
+    rubric = f'schema = 1\ntitle = "Tiny"\ntheme = "tests"\nfunctions = ["double"]\n[limits]\n{limits}\n'
+    for name, rest in criteria.items():
+        rubric += f'[[criteria]]\nid = "{name}"\nwhy = "w"\nhints = ["a", "b", "c"]\n{rest}\n'
+    (lesson.rubric / "rubric.toml").write_text(rubric, "utf-8")
+    (lesson.rubric / "checks.py").write_text(checks, "utf-8")
+    (lesson.rubric / "data.py").write_text("", "utf-8")
+    return Course(folder).lesson("1")

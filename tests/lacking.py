@@ -9,7 +9,7 @@ import os
 import struct
 import sys
 
-from grader.inside.layers import kernel, privileges
+from grader.inside.layers import bpf, kernel, privileges
 
 _LOAD, _EQUAL, _RETURN, _ALLOW, _ERROR = 0x20, 0x15, 0x06, 0x7FFF0000, 0x50000
 _FILTER = 1
@@ -21,7 +21,7 @@ def main() -> None:
     for name in names:
         code += [(_EQUAL, 0, 1, kernel.number_of(name)), (_RETURN, 0, 0, _ERROR | errno.EPERM)]
     code.append((_RETURN, 0, 0, _ALLOW))
-    packed = b"".join(struct.pack("=HBBI", *instruction) for instruction in code)
+    packed = bpf.assemble(code)
     buffer = ctypes.create_string_buffer(packed, len(packed))
     header = struct.pack("HxxxxxxP", len(code), ctypes.addressof(buffer))
     privileges.forbid_new()

@@ -5,13 +5,13 @@ import re
 import shutil
 import signal
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import msgspec
 import pytest
 
-from grader.course import Course, Lesson
+from grader.course import Lesson
 from grader.errors import GraderFault
 from grader.model import Grade, Isolation, Outcome
 from grader.pipeline import Options, grade
@@ -26,38 +26,12 @@ ROOT = Path(__file__).resolve().parent.parent
 OPTIONS = Options(public_secret())
 
 #: A course of one lesson that needs no training, so that what is tested here is the way and not the lesson.
-RUBRIC = """
-schema = 1
-title = "Tiny"
-theme = "tests"
-functions = ["double", "noise", "shout"]
-[limits]
-cpu_seconds = 5
-import_seconds = 2
-[[criteria]]
-id = "loads"
-points = 1
-why = "w"
-hints = ["a", "b", "c"]
-[[criteria]]
-id = "doubles"
-points = 3
-why = "w"
-hints = ["a", "b", "c"]
-[[criteria]]
-id = "noise"
-points = 4
-needs = ["doubles"]
-why = "w"
-hints = ["a", "b", "c"]
-[[criteria]]
-id = "secret"
-title = "A teacher's check"
-points = 2
-visibility = "teacher"
-why = "w"
-hints = ["a", "b", "c"]
-"""
+CRITERIA = {
+    "loads": "points = 1",
+    "doubles": "points = 3",
+    "noise": 'points = 4\nneeds = ["doubles"]',
+    "secret": 'points = 2\ntitle = "A teacher\'s check"\nvisibility = "teacher"',
+}
 CHECKS = '''
 import numpy as np
 from grader.judge import Miss, expect_array, expect_number
@@ -96,13 +70,8 @@ def noise():
 
 
 @pytest.fixture
-def tiny(tmp_path: Path) -> Lesson:
-    folder = tmp_path / "rubrics" / "lesson01_tiny"
-    folder.mkdir(parents=True)
-    (folder / "rubric.toml").write_text(RUBRIC)
-    (folder / "checks.py").write_text(CHECKS)
-    (folder / "data.py").write_text("")
-    return Course(tmp_path).lesson("1")
+def tiny(tmp_path: Path, write_lesson: Callable[..., Lesson]) -> Lesson:
+    return write_lesson(tmp_path, CRITERIA, CHECKS, "cpu_seconds = 5\nimport_seconds = 2")
 
 
 def graded(text: str, lesson: Lesson, rooms: Starter, options: Options = OPTIONS) -> Grade:

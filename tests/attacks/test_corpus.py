@@ -9,7 +9,7 @@ import subprocess
 import sys
 import sysconfig
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -17,7 +17,7 @@ from typing import Protocol
 import psutil
 import pytest
 
-from grader.course import Course, Lesson
+from grader.course import Lesson
 from grader.errors import MachineBusy
 from grader.model import Isolation, Outcome
 from grader.pipeline import Options, grade
@@ -230,23 +230,8 @@ def test_it_works_in_an_unconfined_room(case: Case, unconfined: House, bait: Bai
     assert neighbour.is_well()
 
 
-RUBRIC = """
-schema = 1
-title = "Tiny"
-theme = "tests"
-functions = ["attack", "double"]
-[limits]
-cpu_seconds = 0.5
-import_seconds = 2
-memory_mb = 1024
-"""
-CRITERION = """
-[[criteria]]
-id = "{}"
-points = 2
-why = "w"
-hints = ["a", "b", "c"]
-"""
+CRITERIA = dict.fromkeys(("loads", "attacked", "double"), "points = 2")
+LIMITS = "cpu_seconds = 0.5\nimport_seconds = 2\nmemory_mb = 1024"
 CHECKS = '''
 from grader.judge import Miss, expect_number
 
@@ -270,14 +255,8 @@ HONEST = "def attack():\n    raise NotImplementedError\n" + DOUBLE
 
 
 @pytest.fixture(scope="module")
-def tiny(tmp_path_factory: pytest.TempPathFactory) -> Lesson:
-    course = tmp_path_factory.mktemp("course")
-    folder = course / "rubrics" / "lesson01_tiny"
-    folder.mkdir(parents=True)
-    (folder / "rubric.toml").write_text(RUBRIC + "".join(map(CRITERION.format, ("loads", "attacked", "double"))))
-    (folder / "checks.py").write_text(CHECKS)
-    (folder / "data.py").write_text("")
-    return Course(course).lesson("1")
+def tiny(tmp_path_factory: pytest.TempPathFactory, write_lesson: Callable[..., Lesson]) -> Lesson:
+    return write_lesson(tmp_path_factory.mktemp("course"), CRITERIA, CHECKS, LIMITS)
 
 
 #: Whether each criterion passed, and its points.

@@ -10,6 +10,7 @@ import ast
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,27 +33,10 @@ ROOT = Path(__file__).resolve().parents[2]
 MARKS = Path(__file__).with_name("marks")
 #: Whoever reads the grader's source can derive all that comes from the public secret, but not from this one.
 SECRET = Options(Secret(b"nobody can guess this", "secret test"))
-CRITERIA = {"loads": 1, "double": 2, "means": 3, "build": 4, "predict": 5, "best": 6}
-RUBRIC = """
-schema = 1
-title = "Small"
-theme = "tests"
-functions = ["double", "means", "build", "predict", "best"]
-[limits]
-cpu_seconds = 4
-import_seconds = 4
-reply_mb = 4
-""" + "".join(
-    f"""
-[[criteria]]
-id = "{name}"
-points = {points}
-why = "w"
-hints = ["a", "b", "c"]
-{'needs = ["build"]' if name == "predict" else ""}
-"""
-    for name, points in CRITERIA.items()
-)
+POINTS = {"loads": 1, "double": 2, "means": 3, "build": 4, "predict": 5, "best": 6}
+CRITERIA = {name: f"points = {points}" for name, points in POINTS.items()}
+CRITERIA["predict"] += '\nneeds = ["build"]'
+LIMITS = "cpu_seconds = 4\nimport_seconds = 4\nreply_mb = 4"
 CHECKS = '''
 import numpy as np
 import pytest
@@ -144,14 +128,8 @@ LESSON06 = [attack(path) for path in sorted((MARKS / "lesson06").glob("*.py"))]
 
 
 @pytest.fixture(scope="module")
-def small(tmp_path_factory: pytest.TempPathFactory) -> Lesson:
-    course = tmp_path_factory.mktemp("course")
-    folder = course / "rubrics" / "lesson01_small"
-    folder.mkdir(parents=True)
-    (folder / "rubric.toml").write_text(RUBRIC)
-    (folder / "checks.py").write_text(CHECKS)
-    (folder / "data.py").write_text("")
-    return Course(course).lesson("1")
+def small(tmp_path_factory: pytest.TempPathFactory, write_lesson: Callable[..., Lesson]) -> Lesson:
+    return write_lesson(tmp_path_factory.mktemp("course"), CRITERIA, CHECKS, LIMITS)
 
 
 def graded(text: str, lesson: Lesson, rooms: Starter, options: Options = SECRET) -> Grade:
@@ -178,7 +156,7 @@ def expect(result: Grade, attack: Attack) -> None:
 
 def test_the_honest_part_alone_gets_every_point(small: Lesson, rooms: Starter) -> None:
     result = graded((MARKS / "honest.py").read_text("utf-8"), small, rooms)
-    assert (result.points, result.provisional_points) == (sum(CRITERIA.values()), 0), told(result)
+    assert (result.points, result.provisional_points) == (sum(POINTS.values()), 0), told(result)
 
 
 @pytest.mark.parametrize("attack", SMALL, ids=lambda attack: attack.path.stem)

@@ -16,7 +16,7 @@ import signal
 import subprocess
 import threading
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -24,7 +24,7 @@ import msgspec
 import pytest
 from rich.console import Console
 
-from grader.course import Course, Lesson
+from grader.course import Lesson
 from grader.model import Grade, Outcome
 from grader.pipeline import Options, grade
 from grader.report import html as html_report
@@ -38,19 +38,8 @@ pytestmark = pytest.mark.rooms
 
 PUBLIC, SECRET = Options(public_secret()), Options(Secret(b"nobody can guess this", "secret test"))
 FUNCTIONS = ("raises", "object_of", "keys", "layers", "shapes", "signature")
-RUBRIC = """
-schema = 1
-title = "Outputs"
-theme = "tests"
-functions = ["raises"]
-[limits]
-cpu_seconds = 5
-import_seconds = 5
-reply_mb = 16
-""" + "".join(
-    f'[[criteria]]\nid = "{name}"\npoints = 1\nwhy = "w"\nhints = ["a", "b", "c"]\n'
-    for name in ("loads", *FUNCTIONS, "carried")
-)
+CRITERIA = dict.fromkeys(("loads", *FUNCTIONS, "carried"), "points = 1")
+LIMITS = "cpu_seconds = 5\nimport_seconds = 5\nreply_mb = 16"
 #: The number that each function is given is hidden: no report may show it where the seed is secret.
 HIDDEN = "31415926"
 CHECKS = f'''
@@ -134,14 +123,8 @@ def save(x, folder):
 
 
 @pytest.fixture(scope="module")
-def lesson(tmp_path_factory: pytest.TempPathFactory) -> Lesson:
-    course = tmp_path_factory.mktemp("course")
-    folder = course / "rubrics" / "lesson01_outputs"
-    folder.mkdir(parents=True)
-    (folder / "rubric.toml").write_text(RUBRIC)
-    (folder / "checks.py").write_text(CHECKS)
-    (folder / "data.py").write_text("")
-    return Course(course).lesson("1")
+def lesson(tmp_path_factory: pytest.TempPathFactory, write_lesson: Callable[..., Lesson]) -> Lesson:
+    return write_lesson(tmp_path_factory.mktemp("course"), CRITERIA, CHECKS, LIMITS)
 
 
 def graded(text: str, lesson: Lesson, rooms: Starter, options: Options = PUBLIC, name: str = "mine.py") -> Grade:

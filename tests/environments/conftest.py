@@ -1,5 +1,6 @@
 """The real `grade` command on a tiny course, in places and under users as odd as they come."""
 
+import functools
 import os
 import re
 import subprocess
@@ -12,22 +13,8 @@ from typing import Any
 import msgspec
 import pytest
 
-RUBRIC = """
-schema = 1
-title = "Tiny"
-theme = "tests"
-functions = ["double"]
-[limits]
-cpu_seconds = 30
-import_seconds = 5
-"""
-CRITERION = """
-[[criteria]]
-id = "{name}"
-points = 1
-why = "w"
-hints = ["a", "b", "c"]
-"""
+from grader.course import Lesson
+
 DOUBLE = '''
 from grader.judge import Miss, expect_number
 
@@ -80,6 +67,7 @@ class Place:
     """A folder with a course of one criterion, a right submission, and a folder for temporary files."""
 
     folder: Path
+    write_lesson: Callable[..., Lesson]
 
     def __post_init__(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -92,12 +80,8 @@ class Place:
 
     def course(self, criteria: Sequence[str], checks: str) -> None:
         """Writes the course's lesson."""
-        rubric = self.folder / "course" / "rubrics" / "lesson01_tiny"
-        rubric.mkdir(parents=True, exist_ok=True)
-        text = RUBRIC + "".join(CRITERION.format(name=name) for name in criteria)
-        (rubric / "rubric.toml").write_text(text)
-        (rubric / "checks.py").write_text(checks)
-        (rubric / "data.py").write_text("")
+        limits = "cpu_seconds = 30\nimport_seconds = 5"
+        self.write_lesson(self.folder / "course", dict.fromkeys(criteria, "points = 1"), checks, limits)
 
     def environment(self, changes: Mapping[str, str | None]) -> dict[str, str]:
         values: dict[str, str | None] = {**os.environ, "TMPDIR": str(self.temporary), **changes}
@@ -147,10 +131,10 @@ class Place:
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Place:
-    return Place(tmp_path / "place")
+def place(make_place: Callable[[Path], Place], tmp_path: Path) -> Place:
+    return make_place(tmp_path / "place")
 
 
 @pytest.fixture
-def make_place() -> Callable[[Path], Place]:
-    return Place
+def make_place(write_lesson: Callable[..., Lesson]) -> Callable[[Path], Place]:
+    return functools.partial(Place, write_lesson=write_lesson)

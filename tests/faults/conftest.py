@@ -13,35 +13,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-RUBRIC = """
-schema = 1
-title = "Tiny"
-theme = "tests"
-functions = ["double", "build"]
-[limits]
-cpu_seconds = 5
-import_seconds = 3
-[[criteria]]
-id = "loads"
-points = 1
-why = "w"
-hints = ["a", "b", "c"]
-[[criteria]]
-id = "doubles"
-points = 3
-why = "w"
-hints = ["a", "b", "c"]
-[[criteria]]
-id = "builds"
-points = 4
-why = "w"
-hints = ["a", "b", "c"]
-[[criteria]]
-id = "leaves"
-points = 2
-why = "w"
-hints = ["a", "b", "c"]
-"""
+from grader.course import Lesson
+
+CRITERIA = {"loads": "points = 1", "doubles": "points = 3", "builds": "points = 4", "leaves": "points = 2"}
 #: Checks run in the host, so they can hold it, and say where it is.
 CHECKS = '''
 import os, time
@@ -146,6 +120,7 @@ class Grading:
     """One run of `grade`, with a place of its own; all that it starts can be found again."""
 
     place: Path
+    write_lesson: Callable[..., Lesson]
     stage: str = ""
     hold_for: float = 30.0
     options: tuple[str, ...] = ()
@@ -154,11 +129,7 @@ class Grading:
     process: subprocess.Popen[str] = field(init=False)
 
     def __post_init__(self) -> None:
-        rubric = self.place / "course" / "rubrics" / "lesson01_tiny"
-        rubric.mkdir(parents=True, exist_ok=True)
-        (rubric / "rubric.toml").write_text(RUBRIC)
-        (rubric / "checks.py").write_text(CHECKS)
-        (rubric / "data.py").write_text("")
+        self.write_lesson(self.place / "course", CRITERIA, CHECKS, "cpu_seconds = 5\nimport_seconds = 3")
         self.temporary = self.place / "temporary"
         self.temporary.mkdir(exist_ok=True)
         (self.place / "mine").mkdir(exist_ok=True)
@@ -258,12 +229,12 @@ def _name(process: psutil.Process) -> str:
 
 
 @pytest.fixture
-def grading(tmp_path: Path) -> Iterator[Callable[..., Grading]]:
+def grading(tmp_path: Path, write_lesson: Callable[..., Lesson]) -> Iterator[Callable[..., Grading]]:
     """Makes runs of `grade`; none outlives the test."""
     made: list[Grading] = []
 
     def make(**fields: object) -> Grading:
-        made.append(Grading(tmp_path, **fields))  # type: ignore[arg-type]
+        made.append(Grading(tmp_path, write_lesson, **fields))  # type: ignore[arg-type]
         return made[-1]
 
     yield make

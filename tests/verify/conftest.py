@@ -1,36 +1,17 @@
 """A course of one lesson that needs no training, with a submission for each of the four sides."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from grader.course import Course
+from grader.course import Course, Lesson
 
-RUBRIC = """
-schema = 1
-title = "Tiny"
-theme = "tests"
-functions = ["double"]
-[limits]
-cpu_seconds = 5
-import_seconds = 2
-[[criteria]]
-id = "loads"
-points = 1
-why = "w"
-hints = ["a", "b", "c"]
-[[criteria]]
-id = "doubles"
-points = 3
-why = "w"
-hints = ["a", "b", "c"]
-[[criteria]]
-id = "negative"
-points = 2
-needs = ["doubles"]
-why = "w"
-hints = ["a", "b", "c"]
-"""
+CRITERIA = {
+    "loads": "points = 1",
+    "doubles": "points = 3",
+    "negative": 'points = 2\nneeds = ["doubles"]',
+}
 CHECKS = '''
 from grader.judge import Miss, expect_number
 
@@ -59,13 +40,10 @@ def double(x):
 
 
 @pytest.fixture
-def course(tmp_path: Path) -> Course:
-    rubric = tmp_path / "rubrics" / "lesson01_tiny"
+def course(tmp_path: Path, write_lesson: Callable[..., Lesson]) -> Course:
+    rubric = write_lesson(tmp_path, CRITERIA, CHECKS, "cpu_seconds = 5\nimport_seconds = 2").rubric
     for folder in (rubric / "accept", rubric / "reject", tmp_path / "solutions", tmp_path / "exercises"):
         folder.mkdir(parents=True)
-    (rubric / "rubric.toml").write_text(RUBRIC)
-    (rubric / "checks.py").write_text(CHECKS)
-    (rubric / "data.py").write_text("")
     (tmp_path / "solutions" / "lesson01_tiny.py").write_text("def double(x):\n    return 2 * x\n")
     (tmp_path / "exercises" / "lesson01_tiny.py").write_text("def double(x):\n    raise NotImplementedError\n")
     (rubric / "accept" / "sum.py").write_text("def double(x):\n    return x + x\n")
