@@ -141,7 +141,7 @@ def _outlive(room: Room, rooms: WarmInterpreter, *, in_force: bool) -> Finding:
 
 def _is_alive(pid: int) -> bool:
     try:
-        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:
         return False
 

@@ -2,6 +2,7 @@
 
 import ast
 import contextlib
+import importlib.util
 import os
 import re
 import signal
@@ -219,6 +220,8 @@ def test_it_fails_in_a_confined_room(case: Case, confined: House, bait: Bait, ne
 def test_it_works_in_an_unconfined_room(case: Case, unconfined: House, bait: Bait, neighbour: Neighbour) -> None:
     if case.unconfined.startswith("as root") and os.getuid() != 0:
         pytest.skip("without confinement it takes root")
+    if case.name == "with_pandas" and importlib.util.find_spec("pandas") is None:
+        pytest.skip("there is no pandas here")
     known = descendants()
     planted = bait.values | {"planted": bait.canaries[0]}
     try:

@@ -209,7 +209,7 @@ class Grading:
 
     def _is_ours(self, process: psutil.Process) -> bool:
         try:
-            return process.pid != os.getpid() and process.environ().get(_MARK) == str(self.place)
+            return bool(process.pid != os.getpid() and process.environ().get(_MARK) == str(self.place))
         except psutil.Error:
             return False
 

@@ -8,7 +8,7 @@ import hmac
 
 
 def public(purpose):
-    message = "\0".join(("lesson01_small", purpose, "0")).encode()
+    message = "\0".join(("lesson01_tiny", purpose, "0")).encode()
     return np.random.default_rng(int.from_bytes(hmac.digest(b"public", message, hashlib.sha256)[:16], "big"))
 
 
