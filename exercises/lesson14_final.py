@@ -16,13 +16,14 @@ all of it together a bundle. What a bundle is, you decide: a dict, a tuple, or a
 What is graded (100 points):
      5  the file runs from top to bottom
     10  `fit_final` gives a bundle that `predict_next` turns into a number
-    10  `predict_next` answers in the units of the series, from its last n_steps values
+     5  `predict_next` answers in the units of the series, from its last n_steps values
     15  `forecast` goes on from its own forecasts, one step after the other
-    15  the final model predicts the held-back rows
+    10  the final model predicts the held-back rows
      5  the prediction comes from what the model has learned
     20  a saved bundle predicts the same in another process
     10  structure and weights of any model can be saved apart and come back
-    10  `run_experiment` holds the last rows back and reports errors that can be recomputed
+     5  `run_experiment` holds the last rows back and reports errors that can be recomputed
+    15  the questions in `ANSWERS` are answered
 
 Replace each `raise NotImplementedError` by your own code; keep the functions' names and arguments. Run this file
 to see the experiment, run `grade lesson14` to see how far you are.
@@ -127,6 +128,72 @@ def run_experiment(
     {'rmse': ..., 'baseline': ...}
     """
     raise NotImplementedError
+
+
+# Fill in names of options, or sentences of your own. `grade` tells what is right and why.
+ANSWERS = {
+    # Q1. What does the file hold that `model.save("final.keras")` writes?
+    #     - weights_only: The weights; the layers have to be built again in code.
+    #     - structure_only: The layers and their settings; the weights have to be learned again.
+    #     - whole_model: The layers, their weights, and how the model was compiled.
+    #     - data_too: The model, the numbers that the series was scaled with, and the training data.
+    "one_file": "",
+    # Q1. You are given a file with weights, and nothing else. What do you need to predict with them?
+    #     - same_structure: A model with the same layers, built from code or from its saved structure.
+    #     - training_rows: The rows that the weights were learned from.
+    #     - optimizer: The optimizer, with the learning rate that was used.
+    #     - nothing_more: Nothing more; the weights know their layers.
+    "weights_alone": "",
+    # Q1. What is saved by what?
+    #     - structure: the layers and their settings, without weights
+    #     - weights: the weights, without layers
+    #     - model: layers and weights together
+    #     - scaling: the numbers of the scaling
+    # Partners:
+    #     - save_weights: `model.save_weights("final.weights.h5")`
+    #     - own_file: code of your own, a JSON file for instance
+    #     - to_json: `model.to_json()`, written into a file
+    #     - save: `model.save("final.keras")`
+    "where_saved": {
+        "structure": "",
+        "weights": "",
+        "model": "",
+        "scaling": "",
+    },
+    # Q1. How is a Keras model saved in one file, and how are its structure and its weights saved apart?
+    "saving": "",
+    # Q2. The comparison of models is over. On which rows is the final model fitted?
+    #     - training_rows: On the training rows, so that the test rows stay unseen for ever.
+    #     - best_part: On none: of the models of the comparison, the one with the smallest error is kept.
+    #     - test_rows: On the test rows, since they are the newest.
+    #     - all_rows: On all rows that there are, the held-back ones among them.
+    "final_rows": "",
+    # Q2. How well will the final model forecast? Where does the answer come from?
+    #     - training_loss: From its loss in the last epoch.
+    #     - earlier_test: From an earlier test: the same way of fitting, on fewer rows, and rows that were held back.
+    #     - fitted_rows: From its error on the last rows of the series, which it was fitted on.
+    #     - cannot_know: From nowhere; nobody can know before the first real forecasts.
+    "known_skill": "",
+    # Q2. What is a final model fitted on, and how do you know how well it will do?
+    "final": "",
+    # Q3. New values have come in. What has to be done before the final model forecasts from them? Choose all that
+    #   hold.
+    #     - new_scaler: Fit a new scaler on the new values.
+    #     - saved_scaling: Scale them with the numbers of the training series.
+    #     - fit_again: Fit the model a few epochs more.
+    #     - three_axes: Bring them into the shape (samples, time steps, features).
+    #     - shuffle: Shuffle them, as in training.
+    "new_rows": [],
+    # Q3. A model has learned from values between 10 and 90. What if it is asked to go on after 1070, 1080, 1090?
+    #     - same_rule: It answers 1100: the rule that it has learned holds for all numbers.
+    #     - raises: Keras refuses: the values lie outside of the range of the training.
+    #     - not_trusted: It answers something, but not to be trusted: it never saw such values.
+    #     - scaler_mends: A scaler fitted on the three values brings them into range, and the answer is right again.
+    "far_away": "",
+    # Q3. What do you do with new values before the final model predicts from them, and with its prediction
+    #   afterwards?
+    "predicting": "",
+}
 
 
 if __name__ == "__main__":

@@ -162,6 +162,22 @@ def verify(names: tuple[str, ...], course: Path | None, **options: Any) -> None:
     sys.exit(FAILED if failed else PASSED)
 
 
+@cli.command()
+@click.argument("name", metavar="LESSON")
+@click.option("--course", type=click.Path(path_type=Path), help="Folder of the course, with rubrics/ in it.")
+def questions(name: str, course: Path | None) -> None:
+    """Write a lesson's questions into its exercise and its solution, as ANSWERS.
+
+    What stands in the rubric's questions.toml is written as comments and empty answers; the solution keeps its answers.
+    """
+    from grader.answers.block import write  # noqa: PLC0415  --help starts without it
+    from grader.course import find_course  # noqa: PLC0415  as above
+
+    lesson = find_course(course, Path.cwd()).lesson(name)
+    for path in write(lesson.rubric, lesson.stub, lesson.solution):
+        click.echo(f"Wrote {path}.")
+
+
 def _secret(seed: int | None, seed_file: Path | None) -> "Secret":
     from grader import seeds  # noqa: PLC0415  --help starts without it
 

@@ -8,11 +8,15 @@ import sysconfig
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
+
 from grader.errors import UsageProblem
+from grader.settings import QuestionSettings, load_settings
 
 _NUMBERED = re.compile(r"^(?:lesson)?[ _-]?0*(\d{1,6})$")
 #: The files whose content a mark depends on.
 _GRADED_BY = ("rubric.toml", "checks.py", "teacher_checks.py", "data.py")
+_ANSWERS_BY = ("questions.toml", "answers.toml")
 
 
 @dataclass(frozen=True)
@@ -56,14 +60,27 @@ class Lesson:
         """The other submissions that prove the checks: kind is "accept" or "reject"."""
         return sorted((self.rubric / kind).glob("*.py"))
 
+    @property
+    def question_settings(self) -> QuestionSettings:
+        """How its questions are marked.
+
+        Raises:
+            GraderFault: the settings of the course cannot be read.
+        """
+        return load_settings(self.course).questions
+
     def fingerprint(self) -> str:
         """SHA-256 over everything in the course that this lesson's marks depend on."""
-        digest = hashlib.sha256()
-        for name in _GRADED_BY:
-            path = self.rubric / name
-            content = path.read_bytes() if path.exists() else b""
-            digest.update(b"%s %d\n" % (name.encode(), len(content)) + content)
-        return digest.hexdigest()
+        settings = msgspec.json.encode(self.question_settings)
+        return _digest([*self._contents(_GRADED_BY), *self._contents(_ANSWERS_BY), ("settings", settings)])
+
+    def checked_by(self) -> str:
+        """SHA-256 over what decides which checks of the code pass, apart from the rubric."""
+        return _digest([part for part in self._contents(_GRADED_BY) if part[0] != "rubric.toml"])
+
+    def _contents(self, names: tuple[str, ...]) -> list[tuple[str, bytes]]:
+        paths = [self.rubric / name for name in names]
+        return [(path.name, path.read_bytes() if path.exists() else b"") for path in paths]
 
 
 @dataclass(frozen=True)
@@ -98,6 +115,13 @@ class Course:
         if len(hits) == 1:
             return hits[0]
         raise UsageProblem(_no_lesson(name, [lesson.id for lesson in hits or lessons], ambiguous=bool(hits)))
+
+
+def _digest(parts: list[tuple[str, bytes]]) -> str:
+    digest = hashlib.sha256()
+    for name, content in parts:
+        digest.update(b"%s %d\n" % (name.encode(), len(content)) + content)
+    return digest.hexdigest()
 
 
 def _is_lesson(identifier: str) -> bool:

@@ -6,7 +6,8 @@ kept in `grader/report/result.schema.json`. `SCHEMA_VERSION` grows when a field 
 
 import enum
 
-import msgspec
+from grader.answered import Sheet
+from grader.records import Frozen
 
 SCHEMA_VERSION = 1
 #: More numbers than this are of no use in a report; longer evidence is cut.
@@ -40,10 +41,6 @@ class Isolation(enum.Enum):
     AUTO = "auto"  # as strongly as this machine allows, with a note where that is weak
     FULL = "full"  # fully, or not at all
     NONE = "none"  # not at all: for one's own code, when looking for a fault
-
-
-class Frozen(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Base of all records here."""
 
 
 class Place(Frozen, frozen=True, kw_only=True):
@@ -206,6 +203,7 @@ class Grade(Frozen, frozen=True, kw_only=True):
         pass_mark: percent needed.
         passed: whether `percent` reaches `pass_mark`.
         rows: one row a criterion, in the rubric's order.
+        answers: what was made of the answers to the lesson's questions, or None where there is nothing to read.
         next_step: the one thing to do next.
         notes: sentences about this grading (weak confinement, other versions, withheld checks).
         output: what the submission printed while it was loaded, capped.
@@ -224,6 +222,7 @@ class Grade(Frozen, frozen=True, kw_only=True):
     pass_mark: float
     passed: bool
     rows: tuple[Scored, ...]
+    answers: Sheet | None = None
     next_step: str
     notes: tuple[str, ...]
     output: str

@@ -8,15 +8,20 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import grader
+from grader.answered import Sheet
+from grader.answers.questions import load_quiz
+from grader.answers.reading import read_answers
+from grader.answers.sheet import mark as mark_answers
 from grader.course import Lesson
 from grader.errors import GraderFault, MachineBusy
+from grader.judge.answering import check_answers
 from grader.judge.context import Context
 from grader.judge.run import run_checks
 from grader.judge.source import Source
 from grader.model import Grade, GradingKey, Isolation, Outcome, Run, Scored, Versions
 from grader.rooms.house import House, Starter
 from grader.rooms.layers import lacking
-from grader.rubric import Rubric, load_rubric
+from grader.rubric import ANSWERS, Rubric, load_rubric
 from grader.scoring import percent, score
 from grader.seeds import Secret, Streams
 from grader.submission import Submission
@@ -87,7 +92,11 @@ def _try(
             streams=Streams(options.secret, lesson.id),
             cpu_seconds=options.cpu_seconds,
         )
-        rows = score(rubric, run_checks(lesson, context))
+        checked = run_checks(lesson, context)
+    sheet = _sheet(lesson, submission)
+    if any(criterion.id == ANSWERS for criterion in rubric.criteria):
+        checked[ANSWERS] = check_answers(sheet, rubric.criterion(ANSWERS), context.source)
+    rows = score(rubric, checked)
     mark = percent(rows)
     return Grade(
         lesson=lesson.id,
@@ -101,6 +110,7 @@ def _try(
         passed=mark >= options.pass_mark,
         rows=rows,
         next_step=_next_step(rows),
+        answers=sheet,
         notes=_notes(rows, house),
         output=context.loading.output,
         key=GradingKey(
@@ -118,6 +128,14 @@ def _try(
             missing=house.missing,
         ),
     )
+
+
+def _sheet(lesson: Lesson, submission: Submission) -> Sheet | None:
+    """Marks the answers of a file; None where it cannot be read, or where the lesson asks nothing."""
+    quiz = load_quiz(lesson.rubric)
+    if quiz is None or submission.unreadable is not None:
+        return None
+    return mark_answers(quiz, read_answers(submission.text), lesson.question_settings)
 
 
 def versions() -> Versions:

@@ -12,7 +12,12 @@ from typing import Annotated
 import msgspec
 
 from grader.errors import GraderFault
-from grader.model import Frozen, Visibility
+from grader.model import Visibility
+from grader.records import Frozen
+
+#: The criterion whose check is no function: the answers to the questions of the lesson.
+ANSWERS = "answers"
+ANSWERS_TITLE = "The questions in `ANSWERS` are answered"
 
 Identifier = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 CauseCode = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9-]*$", max_length=60)]
@@ -165,9 +170,11 @@ def load_rubric(folder: Path) -> Rubric:
         rubric = msgspec.toml.decode(path.read_bytes(), type=Rubric)
     except (OSError, UnicodeDecodeError, msgspec.DecodeError) as problem:
         raise GraderFault(f"the rubric {path.name} of {folder.name} cannot be used: {problem}") from problem
-    titles = _titles(folder / "checks.py") | _titles(folder / "teacher_checks.py")
+    titles = {f"test_{ANSWERS}": ANSWERS_TITLE} | _titles(folder / "checks.py") | _titles(folder / "teacher_checks.py")
     criteria = tuple(_with_title(criterion, titles, folder) for criterion in rubric.criteria)
     _check_needs(criteria, folder)
+    if (folder / "questions.toml").exists() != any(criterion.id == ANSWERS for criterion in criteria):
+        raise GraderFault(f"{folder.name}: questions.toml and the criterion {ANSWERS} belong together; one is missing")
     return msgspec.structs.replace(rubric, criteria=criteria)
 
 

@@ -109,17 +109,29 @@ def test_a_lesson_knows_its_files(course: Course) -> None:
 def test_the_fingerprint_covers_what_marks_depend_on(course: Course) -> None:
     lesson = course.lesson("6")
     seen = [lesson.fingerprint()]
-    for name in ("checks.py", "teacher_checks.py", "data.py", "rubric.toml"):
+    names = ("rubric.toml", "checks.py", "teacher_checks.py", "data.py", "questions.toml", "answers.toml")
+    for name in names:
         (lesson.rubric / name).write_text("x = 1\n")
         seen.append(lesson.fingerprint())
-    assert len(set(seen)) == 5
+    assert len(set(seen)) == 7
     (lesson.rubric / "notes.md").write_text("not part of it")
     (lesson.rubric / "reject").mkdir()
     assert lesson.fingerprint() == seen[-1]
-    content = b"".join(
-        b"%s 6\nx = 1\n" % name for name in (b"rubric.toml", b"checks.py", b"teacher_checks.py", b"data.py")
-    )
-    assert lesson.fingerprint() == hashlib.sha256(content).hexdigest()
+    content = b"".join(b"%s 6\nx = 1\n" % name.encode() for name in names)
+    settings = b'{"key":"open","prose":"review"}'
+    assert lesson.fingerprint() == hashlib.sha256(content + b"settings %d\n" % len(settings) + settings).hexdigest()
+    (course.folder / "rubrics" / "course.toml").write_text('[questions]\nkey = "exam"\n')
+    assert lesson.fingerprint() not in seen
+
+
+def test_what_decides_about_code_covers_neither_points_nor_questions(course: Course) -> None:
+    lesson = course.lesson("6")
+    seen = lesson.checked_by()
+    for name in ("rubric.toml", "questions.toml", "answers.toml"):
+        (lesson.rubric / name).write_text("x = 1\n")
+    assert lesson.checked_by() == seen
+    (lesson.rubric / "data.py").write_text("x = 1\n")
+    assert lesson.checked_by() != seen
 
 
 def test_the_fingerprint_tells_apart_where_a_text_stands(course: Course) -> None:

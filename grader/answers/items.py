@@ -1,44 +1,14 @@
 """Scores choices and matches: credit between 0 and 1 for each item, and what is said about it."""
 
-import enum
 import re
 
+from grader.answered import ItemScore, State
 from grader.answers.language import nearest
 from grader.answers.questions import Choice, ChoiceKey, Match, MatchKey
 from grader.answers.reading import Value
-from grader.model import Frozen
 
 #: Wrong names that are told one by one; more of them are no slips.
 MAX_TOLD = 3
-
-
-class State(enum.Enum):
-    """How far an item is answered."""
-
-    MISSING = "missing"  # not answered
-    UNCLEAR = "unclear"  # something is there that is no answer to this item
-    PART = "part"  # answered, but not all of it
-    COMPLETE = "complete"
-
-
-class ItemScore(Frozen, frozen=True, kw_only=True):
-    """What came of one graded item.
-
-    Attributes:
-        id: the item.
-        question: number of the course question.
-        points: its weight.
-        state: how far it is answered.
-        credit: share of the points, or None where the key is not here.
-        feedback: sentences for the learner.
-    """
-
-    id: str
-    question: int
-    points: float
-    state: State
-    credit: float | None
-    feedback: tuple[str, ...] = ()
 
 
 def score_choice(choice: Choice, key: ChoiceKey | None, value: Value | None) -> ItemScore:
@@ -93,7 +63,7 @@ def score_match(match: Match, key: MatchKey | None, value: Value | None) -> Item
     said += _unknown([name for name in partners if name not in match.right], list(match.right), "partner", "partners")
     made = {left: right for left, right in pairs.items() if left in match.left and right in match.right}
     open_ = [left for left in match.left if left not in made]
-    state = State.COMPLETE if not open_ else State.PART if made else State.UNCLEAR
+    state = State.COMPLETE if not open_ else State.PART if made else State.UNCLEAR if said else State.MISSING
     if open_ and made:
         said += (f"Still without a partner: {', '.join(open_)}.",)
     if not made:
@@ -123,6 +93,7 @@ def _item(
     return ItemScore(
         id=item.id,
         question=item.question,
+        ask=item.ask,
         points=item.points,
         state=state,
         credit=None if key is None else credit,

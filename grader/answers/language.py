@@ -14,7 +14,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 from snowballstemmer.english_stemmer import EnglishStemmer
 
-from grader.model import Frozen
+from grader.records import Frozen
 
 #: Characters of an answer that are read; some three pages.
 MAX_CHARS = 6000

@@ -11,10 +11,10 @@ from functools import lru_cache
 
 from msgspec import structs
 
+from grader.answered import Assessment, Spotted
 from grader.answers.language import DENIES, GAP, MAX_CHARS, Token, Vocabulary, tokens
 from grader.answers.questions import Prose, ProseKey
-from grader.answers.suspicion import Suspicion, own_words, suspect_content, suspect_copy, suspect_form
-from grader.model import Frozen
+from grader.answers.suspicion import own_words, suspect_content, suspect_copy, suspect_form
 
 #: Words that may stand between those of a phrase.
 SLACK = 5
@@ -22,42 +22,14 @@ SLACK = 5
 WITH_MISCONCEPTION = 0.5
 
 
-class Spotted(Frozen, frozen=True, kw_only=True):
-    """A misconception that an answer holds.
+def unanswered(question: Prose, *notes: str) -> Assessment:
+    """What is made of a question that is not answered.
 
-    Attributes:
-        name: the wrong idea.
-        reply: what is said to the learner.
+    Args:
+        question: what was asked.
+        *notes: sentences about what stands there instead.
     """
-
-    name: str
-    reply: str
-
-
-class Assessment(Frozen, frozen=True, kw_only=True):
-    """What was made of an answer in sentences.
-
-    Attributes:
-        id: the question.
-        question: number of the course question.
-        answered: whether there is an answer.
-        found: ideas that are there.
-        missing: ideas that are needed and not there.
-        misconceptions: wrong ideas that are there.
-        suspicion: why it may be no answer at all.
-        suggested: a mark between 0 and 1 for a teacher to accept or change; None where the key is not here.
-        notes: sentences about how it was read.
-    """
-
-    id: str
-    question: int
-    answered: bool
-    found: tuple[str, ...] = ()
-    missing: tuple[str, ...] = ()
-    misconceptions: tuple[Spotted, ...] = ()
-    suspicion: Suspicion | None = None
-    suggested: float | None = None
-    notes: tuple[str, ...] = ()
+    return Assessment(id=question.id, question=question.question, ask=question.ask, answered=False, notes=notes)
 
 
 def assess(text: str, question: Prose, key: ProseKey | None = None, *, texts: tuple[str, ...] = ()) -> Assessment:
@@ -73,7 +45,7 @@ def assess(text: str, question: Prose, key: ProseKey | None = None, *, texts: tu
     text = text[:MAX_CHARS]
     read = tokens(text)
     form = suspect_form(text, read)
-    result = Assessment(id=question.id, question=question.question, answered=bool(read), suspicion=form, notes=notes)
+    result = structs.replace(unanswered(question), answered=bool(read), suspicion=form, notes=notes)
     if key is None:
         return structs.replace(result, suspicion=form or suspect_copy(read, question.ask, texts))
     needed = tuple(concept.name for concept in key.concepts if concept.needed)

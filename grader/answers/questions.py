@@ -11,7 +11,7 @@ from typing import Annotated, TypeVar
 import msgspec
 
 from grader.errors import GraderFault
-from grader.model import Frozen
+from grader.records import Frozen
 
 Name = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 Text = Annotated[str, msgspec.Meta(pattern=r"\w", max_length=2000)]

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import msgspec
 
-from grader.model import Frozen
+from grader.answered import Trouble
+from grader.records import Frozen
 
 #: A whole file; the same as what is read of a submission.
 MAX_FILE_CHARS = 1 << 20
@@ -35,18 +36,6 @@ class Given(Frozen, frozen=True, kw_only=True):
     value: Value
     line: int
     cut: bool = False
-
-
-class Trouble(Frozen, frozen=True, kw_only=True):
-    """What could not be read.
-
-    Attributes:
-        line: the line, from 1.
-        text: one sentence for the student.
-    """
-
-    line: int
-    text: str
 
 
 class Answers(Frozen, frozen=True, kw_only=True):

@@ -1,38 +1,27 @@
 """All answers of a file against all questions of a lesson."""
 
-from grader.answers.items import ItemScore, score_choice, score_match
+from collections.abc import Iterator
+
+from grader.answered import Assessment, Sheet, Trouble
+from grader.answers.items import score_choice, score_match
 from grader.answers.language import nearest
-from grader.answers.prose import Assessment, assess
+from grader.answers.prose import assess, unanswered
 from grader.answers.questions import Prose, Quiz
-from grader.answers.reading import Answers, Given, Trouble
-from grader.model import Frozen
+from grader.answers.reading import Answers, Given
+from grader.settings import KeyUse, ProseUse, QuestionSettings
 
 #: Names of no question that are told; more of them are no slips.
 MAX_NOTES = 10
+_USUAL = QuestionSettings()
 
 
-class Sheet(Frozen, frozen=True, kw_only=True):
-    """What came of the questions of a lesson.
-
-    Attributes:
-        items: the graded items, choices before matches, in the order they are asked.
-        prose: feedback on sentences; it never counts by itself.
-        credit: share of the items' points, or None where the key is not here.
-        troubles: what could not be read or belongs to no question, with its line.
-    """
-
-    items: tuple[ItemScore, ...]
-    prose: tuple[Assessment, ...]
-    credit: float | None
-    troubles: tuple[Trouble, ...] = ()
-
-
-def mark(quiz: Quiz, answers: Answers) -> Sheet:
+def mark(quiz: Quiz, answers: Answers, settings: QuestionSettings = _USUAL) -> Sheet:
     """Marks the answers of a file.
 
     Args:
         quiz: what is asked, and what is right where that may be known here.
         answers: what was answered.
+        settings: what may be told, and whether suggested marks for sentences count; each counts as one point then.
     """
     asked, key = quiz.questions, quiz.key
     given = {name: each.value for name, each in answers.given.items()}
@@ -40,32 +29,33 @@ def mark(quiz: Quiz, answers: Answers) -> Sheet:
     items += [score_match(each, key.matches[each.id] if key else None, given.get(each.id)) for each in asked.matches]
     texts = tuple(text for choice in asked.choices for text in choice.options.values())
     prose = tuple(_prose(each, quiz, answers.given.get(each.id), texts) for each in asked.prose)
-    total = sum(item.points for item in items)
-    credit = sum(item.points * (item.credit or 0.0) for item in items) / total if total else 0.0
+    marks = [(item.points, item.credit or 0.0) for item in items]
+    if settings.prose is ProseUse.AUTOMATIC:
+        marks += [(1.0, each.suggested or 0.0) for each in prose]
+    total = sum(points for points, _ in marks)
+    credit = sum(points * share for points, share in marks) / total if total else 0.0
     return Sheet(
         items=tuple(items),
         prose=prose,
         credit=None if key is None else round(credit, 6),
+        is_explained=settings.key is KeyUse.OPEN,
         troubles=(*answers.troubles, *_strangers(quiz, answers)),
     )
 
 
 def _prose(question: Prose, quiz: Quiz, given: Given | None, texts: tuple[str, ...]) -> Assessment:
     if given is None:
-        return Assessment(id=question.id, question=question.question, answered=False)
+        return unanswered(question)
     if not isinstance(given.value, str):
-        note = "Sentences are wanted here, as one text."
-        return Assessment(id=question.id, question=question.question, answered=False, notes=(note,))
+        return unanswered(question, "Sentences are wanted here, as one text.")
     return assess(given.value, question, quiz.key.prose[question.id] if quiz.key else None, texts=texts)
 
 
-def _strangers(quiz: Quiz, answers: Answers) -> tuple[Trouble, ...]:
+def _strangers(quiz: Quiz, answers: Answers) -> Iterator[Trouble]:
     """Answers to what is not asked."""
     ids = [item.id for item in quiz.questions.items()]
-    troubles = []
-    for name, given in answers.given.items():
-        if name not in ids:
-            near = nearest(name, ids)
-            meant = f"; did you mean {near}?" if near else f"; there are: {', '.join(ids)}."
-            troubles.append(Trouble(line=given.line, text=f"there is no question {name}{meant}"))
-    return tuple(troubles[:MAX_NOTES])
+    strange = [(name, given.line) for name, given in answers.given.items() if name not in ids]
+    for name, line in strange[:MAX_NOTES]:
+        near = nearest(name, ids)
+        meant = f"; did you mean {near}?" if near else f"; there are: {', '.join(ids)}."
+        yield Trouble(line=line, text=f"there is no question {name}{meant}")

@@ -1,55 +1,27 @@
 """Recognises what only looks like an answer, and says so kindly: each sentence is for the learner."""
 
-import enum
 import re
 from collections.abc import Sequence
 from itertools import pairwise
 
+from grader.answered import Suspect, Suspicion
 from grader.answers.language import Token, Vocabulary, listed, stem, tidy, tokens, words
-from grader.model import Frozen
 
 _LATIN = re.compile(r"[A-Za-zÀ-ÿ]")
 _CODE = re.compile(r"[(=_]|\w\.\w")
-
-
-class Kind(enum.Enum):
-    """What an answer looks like."""
-
-    EMPTY = "empty"
-    OTHER_LANGUAGE = "other_language"
-    TOO_SHORT = "too_short"
-    DONT_KNOW = "dont_know"
-    SALAD = "salad"
-    COPY = "copy"
-    NEGATED = "negated"
-    EMPTY_TALK = "empty_talk"
-
-
 _SENTENCES = {
-    Kind.EMPTY: "There are no words in this answer.",
-    Kind.OTHER_LANGUAGE: "This does not look like English, which is all that is read here; a teacher may read it.",
-    Kind.TOO_SHORT: "One word explains little: write a sentence, as you would tell it to a colleague.",
-    Kind.DONT_KNOW: "Not knowing is fine. Look at the exercise once more and write down a first guess.",
-    Kind.SALAD: "These are terms without sentences: say who does what with what.",
-    Kind.COPY: "This repeats words that stand in the questions: say it in words of your own.",
-    Kind.NEGATED: "What you deny here may well hold: read your answer once more, “not” by “not”.",
-    Kind.EMPTY_TALK: "This could be said of many things: say what is special about the one that was asked.",
+    Suspect.EMPTY: "There are no words in this answer.",
+    Suspect.OTHER_LANGUAGE: "This does not look like English, which is all that is read here; a teacher may read it.",
+    Suspect.TOO_SHORT: "One word explains little: write a sentence, as you would tell it to a colleague.",
+    Suspect.DONT_KNOW: "Not knowing is fine. Look at the exercise once more and write down a first guess.",
+    Suspect.SALAD: "These are terms without sentences: say who does what with what.",
+    Suspect.COPY: "This repeats words that stand in the questions: say it in words of your own.",
+    Suspect.NEGATED: "What you deny here may well hold: read your answer once more, “not” by “not”.",
+    Suspect.EMPTY_TALK: "This could be said of many things: say what is special about the one that was asked.",
 }
 
 
-class Suspicion(Frozen, frozen=True, kw_only=True):
-    """Why an answer may be none.
-
-    Attributes:
-        kind: what it looks like.
-        text: one sentence for the learner.
-    """
-
-    kind: Kind
-    text: str
-
-
-def suspicion(kind: Kind) -> Suspicion:
+def suspicion(kind: Suspect) -> Suspicion:
     """The suspicion of a kind, with its sentence."""
     return Suspicion(kind=kind, text=_SENTENCES[kind])
 
@@ -62,15 +34,15 @@ def suspect_form(text: str, read: Sequence[Token]) -> Suspicion | None:
         read: its words.
     """
     if not read:
-        return suspicion(Kind.EMPTY)
+        return suspicion(Suspect.EMPTY)
     if _foreign(tidy(text), read):
-        return suspicion(Kind.OTHER_LANGUAGE)
+        return suspicion(Suspect.OTHER_LANGUAGE)
     if len(read) < 5 and _knows_not(text):  # noqa: PLR2004 - nothing else can stand there
-        return suspicion(Kind.DONT_KNOW)
+        return suspicion(Suspect.DONT_KNOW)
     if len(read) < 2:  # noqa: PLR2004 - one word
-        return suspicion(Kind.TOO_SHORT)
+        return suspicion(Suspect.TOO_SHORT)
     if not _is_code(text) and (_heap(read) or _shuffled(read) or _repeats(read)):
-        return suspicion(Kind.SALAD)
+        return suspicion(Suspect.SALAD)
     return None
 
 
@@ -84,7 +56,7 @@ def suspect_copy(read: Sequence[Token], ask: str, texts: Sequence[str] = (), *, 
         found: ideas that were found; an answer that holds some may use the words of the question.
     """
     if any(_same_text(read, tokens(other)) for other in texts) or (not found and _only_repeats(read, tokens(ask))):
-        return suspicion(Kind.COPY)
+        return suspicion(Suspect.COPY)
     return None
 
 
@@ -99,14 +71,14 @@ def suspect_content(text: str, read: Sequence[Token], *, found: int, denied: int
         wrong: misconceptions that were found.
     """
     if denied > found:
-        return suspicion(Kind.NEGATED)
+        return suspicion(Suspect.NEGATED)
     if found:
         return None
     if _knows_not(text):
-        return suspicion(Kind.DONT_KNOW)
+        return suspicion(Suspect.DONT_KNOW)
     fillers = sum(token.word in listed("fillers") for token in read)
     if not wrong and fillers > 1:
-        return suspicion(Kind.EMPTY_TALK)
+        return suspicion(Suspect.EMPTY_TALK)
     return None
 
 

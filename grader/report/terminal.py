@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.style import Style
 from rich.text import Text
 
+from grader.answered import State
 from grader.model import Evidence, Finding, Grade, Outcome, Scored
 from grader.report import words
 from grader.report.text import clean, one_line
@@ -67,6 +68,7 @@ class _Printer:
         for doubt in words.doubts(grade):
             yield from self._wrapped(self._text(one_line(doubt, 1000)), first="  ")
         if self._verbose:
+            yield from self._answers()
             yield from self._block("what the file printed while it was loaded", grade.output)
         if grade.next_step:
             yield Text()
@@ -150,6 +152,35 @@ class _Printer:
         head = self._text(f"{label}{', the end of it' if cut else ''}:", "dim")
         yield from self._wrapped(head, first="    ", rest="    ")
         yield from wrapped[-_BLOCK_LINES:]
+
+    def _answers(self) -> Iterator[Text]:
+        """Yields what was made of each answer to the lesson's questions."""
+        sheet = self._grade.answers
+        if sheet is None:
+            return
+        yield Text()
+        for trouble in sheet.troubles:
+            yield from self._wrapped(self._text(one_line(f"line {trouble.line}: {trouble.text}", 400)))
+        for item in sheet.items:
+            look = words.item_look(item, is_explained=sheet.is_explained)
+            said = item.feedback if sheet.is_explained or item.state is not State.COMPLETE else ()
+            yield from self._answer(look, item.question, item.ask, said)
+        for told in sheet.prose:
+            said = (told.suspicion.text,) if told.suspicion else ()
+            if sheet.is_explained and told.answered:
+                said += tuple(f"found: {idea}" for idea in told.found)
+                said += tuple(f"not found yet: {idea}" for idea in told.missing)
+                said += tuple(wrong.reply for wrong in told.misconceptions)
+            yield from self._answer(words.prose_look(told), told.question, told.ask, (*said, *told.notes))
+
+    def _answer(self, look: words.Look, number: int, ask: str, said: tuple[str, ...]) -> Iterator[Text]:
+        icon = look.plain if self._console.options.ascii_only else look.icon
+        head = Text.assemble(
+            self._text(f"{icon} {look.word}: ", _STYLES[look.tone]), self._text(one_line(f"Q{number}. {ask}", 400))
+        )
+        yield from self._wrapped(head)
+        for line in said:
+            yield from self._wrapped(self._text(one_line(line, 1000)), first="    ", rest="    ")
 
     def _mark(self) -> Iterator[Text]:
         grade = self._grade

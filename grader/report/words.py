@@ -3,6 +3,7 @@
 import math
 from typing import NamedTuple
 
+from grader.answered import Assessment, ItemScore, State
 from grader.model import Grade, Outcome, Place, Scored
 
 
@@ -33,6 +34,13 @@ _LOOKS = {
     Outcome.WITHHELD: Look("◇", "*", "for the teacher", "idle"),
     Outcome.FAULT: Look("!", "!", "grader's fault", "fault"),
 }
+_STATES = {
+    State.MISSING: Look("○", "o", "not answered yet", "idle"),
+    State.UNCLEAR: Look("✗", "x", "cannot be read", "miss"),
+    State.PART: Look("◐", "~", "not complete", "part"),
+    State.COMPLETE: Look("·", "-", "answered", "idle"),
+}
+_RIGHT, _WRONG = Look("✓", "+", "right", "good"), Look("✗", "x", "not right", "miss")
 _PERCENT = 100
 _PARTLY = Look("◐", "~", "partly right", "part")
 
@@ -42,6 +50,31 @@ def look(row: Scored) -> Look:
     if row.checked.outcome is Outcome.FAILED and row.points > 0:
         return _PARTLY
     return _LOOKS[row.checked.outcome]
+
+
+def item_look(item: ItemScore, *, is_explained: bool) -> Look:
+    """Says how an answer to a question with options or pairs appears; in an exam it is not told whether it is right."""
+    if item.state is not State.COMPLETE or item.credit is None or not is_explained:
+        return _STATES[item.state]
+    return _RIGHT if item.credit >= 1 else _PARTLY if item.credit > 0 else _WRONG
+
+
+def prose_look(told: Assessment) -> Look:
+    """Says how an answer in sentences appears."""
+    if not told.answered:
+        return _STATES[State.MISSING]
+    if told.suggested is None:
+        return _STATES[State.COMPLETE]
+    if told.suggested >= 1:
+        return Look("✓", "+", "all ideas found", "good")
+    return Look("◐", "~", "not all ideas found", "part")
+
+
+def suggestion(told: Assessment) -> str:
+    """Says what an answer in sentences may be worth, or nothing where that is not known."""
+    if told.suggested is None or not told.answered:
+        return ""
+    return f"Suggested: {number(_PERCENT * told.suggested)} % of this question; a teacher may see it otherwise."
 
 
 def number(value: float) -> str:

@@ -9,13 +9,20 @@ from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
+import msgspec
+from msgspec.structs import replace
+
 import grader
 from grader.course import Course, Lesson
 from grader.errors import UsageProblem
 from grader.pipeline import versions
+from grader.rubric import ANSWERS, load_rubric
 
 #: What marks depend on beside the lesson and the submission, below the package's folder.
-JUDGED_BY = ("judge", "inside", "wire", "rooms", "pipeline.py", "scoring.py", "rubric.py")
+JUDGED_BY = ("judge", "inside", "wire", "rooms", "pipeline.py", "scoring.py", "rubric.py", "seeds.py", "submission.py")
+#: What the marks of answers depend on beside that.
+ANSWERS_JUDGED_BY = ("answers", "settings.py")
+_ANSWERS = re.compile(r"^ANSWERS\b", re.MULTILINE)
 _PROMISE = re.compile(r"^fails: ([\w, ]+)\nsays: (.+)$", re.MULTILINE)
 
 
@@ -73,20 +80,34 @@ class Case:
             raise UsageProblem(f"{self}: the docstring must end with `fails: CRITERION` and `says: PHRASE`")
         return Promise(tuple(name.strip() for name in found[1].split(",")), found[2])
 
+    @property
+    def answers(self) -> bool:
+        """Whether the questions of the lesson are part of what it proves: other files are about code alone."""
+        return self.kind in (Kind.REFERENCE, Kind.STUB) or _ANSWERS.search(self.path.read_text("utf-8")) is not None
+
     def key(self) -> str:
-        """SHA-256 over everything that the outcome depends on, but for the seed."""
+        """SHA-256 over everything that the outcome depends on, but for the seed.
+
+        Points, hints and reasons of the rubric are left out: what they change follows from the outcome.
+        """
         known = versions()
         installed = f"{known.keras} {known.tensorflow} {known.numpy}"
-        parts = (installed.encode(), self.lesson.fingerprint().encode(), self.path.read_bytes(), judge_digest())
+        rubric = load_rubric(self.lesson.rubric)
+        plain = [replace(each, points=1, why="", hints=("",) * 3) for each in rubric.criteria if each.id != ANSWERS]
+        asked = replace(rubric, criteria=tuple(plain))
+        parts = [installed.encode(), self.lesson.checked_by().encode(), msgspec.json.encode(asked)]
+        parts += [self.path.read_bytes(), code_digest(JUDGED_BY)]
+        if self.answers:
+            parts += [self.lesson.fingerprint().encode(), code_digest(ANSWERS_JUDGED_BY)]
         return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()
 
 
 @cache
-def judge_digest() -> bytes:
-    """SHA-256 over the code that decides marks, as it is when this is first asked."""
+def code_digest(names: tuple[str, ...]) -> bytes:
+    """SHA-256 over parts of the grader's own code, as they are when this is first asked."""
     package = Path(grader.__file__).parent
     digest = hashlib.sha256()
-    for name in JUDGED_BY:
+    for name in names:
         root = package / name
         for path in sorted(root.rglob("*")) if root.is_dir() else [root]:
             if path.suffix in (".py", ".toml"):

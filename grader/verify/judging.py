@@ -1,7 +1,7 @@
 """Says whether a grade is what a case must get, and if not, why."""
 
 from grader.model import Grade, Outcome, Scored
-from grader.rubric import Rubric, load_rubric
+from grader.rubric import ANSWERS, Rubric, load_rubric
 from grader.verify.cases import Case, Kind
 
 #: The criterion that asks no more than that the file can be loaded; a stub passes it.
@@ -16,13 +16,14 @@ def problems(case: Case, grade: Grade) -> list[str]:
         case: the case.
         grade: what it got.
     """
+    rows = [row for row in grade.rows if case.answers or row.id != ANSWERS]
     match case.kind:
         case Kind.STUB:
-            return [problem for row in grade.rows for problem in _of_stub(row)]
+            return [problem for row in rows for problem in _of_stub(row)]
         case Kind.REJECT:
-            return _of_reject(case, grade, load_rubric(case.lesson.rubric))
+            return _of_reject(case, rows, load_rubric(case.lesson.rubric))
         case _:
-            return [f"right, but {_told(row)}" for row in grade.rows if row.points < row.max_points]
+            return [f"right, but {_told(row)}" for row in rows if row.points < row.max_points] + _unfound(grade)
 
 
 def _of_stub(row: Scored) -> list[str]:
@@ -33,9 +34,15 @@ def _of_stub(row: Scored) -> list[str]:
     return []
 
 
-def _of_reject(case: Case, grade: Grade, rubric: Rubric) -> list[str]:
+def _unfound(grade: Grade) -> list[str]:
+    """What is missing in sentences that are given as right; where the file has none, nothing is wrong with them."""
+    told = [each for each in (grade.answers.prose if grade.answers else ()) if each.answered]
+    return [f"right, but the answer to {each.id} is not taken for that" for each in told if (each.suggested or 0) < 1]
+
+
+def _of_reject(case: Case, graded: list[Scored], rubric: Rubric) -> list[str]:
     promise = case.promise
-    rows = {row.id: row for row in grade.rows}
+    rows = {row.id: row for row in graded}
     found = [f"there is no criterion {name}" for name in promise.fails if name not in rows]
     for name in promise.fails:
         row = rows.pop(name, None)

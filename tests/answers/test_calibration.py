@@ -7,9 +7,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from grader.answers.prose import Assessment, assess
+from grader.answered import Assessment, Suspect
+from grader.answers.prose import assess
 from grader.answers.questions import load_quiz
-from grader.answers.suspicion import Kind
 
 FOLDER = Path(__file__).with_name("calibration")
 RUBRICS = Path(__file__).resolve().parents[2] / "rubrics"
@@ -25,7 +25,7 @@ class Answer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ideas: list[int]
     mark: float
     text: str
-    suspicion: Kind | None = None
+    suspicion: Suspect | None = None
 
 
 class Sample(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

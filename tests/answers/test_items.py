@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.answers.items import ItemScore, State, score_choice, score_match
+from grader.answered import ItemScore, State
+from grader.answers.items import score_choice, score_match
 from grader.answers.questions import Choice, ChoiceKey, Match, MatchKey
 from grader.answers.reading import Value
 

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader.answers.prose import Assessment, assess
+from grader.answered import Assessment, Suspect
+from grader.answers.prose import assess
 from grader.answers.questions import Concept, Misconception, Prose, ProseKey
-from grader.answers.suspicion import Kind
 
 ASK = Prose(id="stacking", question=2, ask="What does it mean to stack LSTM layers?")
 KEY = ProseKey(
@@ -85,14 +85,14 @@ def test_a_misconception_is_answered_and_limits_the_mark() -> None:
 def test_denying_is_told() -> None:
     seen = _assess("The output of one is not the input of the next.")
     assert seen.suspicion is not None
-    assert seen.suspicion.kind is Kind.NEGATED
+    assert seen.suspicion.kind is Suspect.NEGATED
 
 
 @pytest.mark.parametrize("text", ["A layer does not have outputs.", "The vector is not there, nor is any step."])
 def test_denying_all_that_belongs_to_the_question_is_told_even_where_it_makes_no_idea(text: str) -> None:
     seen = _assess(text)
     assert seen.suspicion is not None
-    assert seen.suspicion.kind is Kind.NEGATED
+    assert seen.suspicion.kind is Suspect.NEGATED
     assert _assess("A layer has outputs.").suspicion is None
 
 
@@ -114,7 +114,7 @@ def test_an_idea_can_be_that_something_is_not(text: str, found: bool) -> None:
 def test_a_suspicion_takes_the_suggestion_away() -> None:
     seen = _assess("whole sequence output input next second first vector step")
     assert seen.suspicion is not None
-    assert (seen.suspicion.kind, seen.suggested, seen.found) == (Kind.SALAD, 0.0, ())
+    assert (seen.suspicion.kind, seen.suggested, seen.found) == (Suspect.SALAD, 0.0, ())
 
 
 def test_a_copied_option_is_no_answer() -> None:
@@ -122,15 +122,15 @@ def test_a_copied_option_is_no_answer() -> None:
     assert assess(option, ASK, KEY).suspicion is None
     seen = assess(option, ASK, KEY, texts=("Nothing.", option))
     assert seen.suspicion is not None
-    assert (seen.suspicion.kind, seen.suggested) == (Kind.COPY, 0.0)
+    assert (seen.suspicion.kind, seen.suggested) == (Suspect.COPY, 0.0)
 
 
 def test_in_an_exam_nothing_is_told_of_ideas() -> None:
     seen = assess("The whole sequence is handed up.", ASK)
-    assert seen == Assessment(id="stacking", question=2, answered=True)
+    assert seen == Assessment(id="stacking", question=2, ask=ASK.ask, answered=True)
     heap = assess("gates, cell state, forget, input, output, memory", ASK).suspicion
     assert heap is not None
-    assert heap.kind is Kind.SALAD
+    assert heap.kind is Suspect.SALAD
 
 
 def test_no_feedback_names_the_wording_wanted() -> None:

@@ -3,10 +3,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from grader.answers.items import State
+from grader.answered import Sheet, State
 from grader.answers.questions import Key, Questions, Quiz, load_quiz
 from grader.answers.reading import Answers, read_answers
-from grader.answers.sheet import Sheet, mark
+from grader.answers.sheet import mark
 
 RUBRICS = Path(__file__).resolve().parents[2] / "rubrics"
 ASKING = sorted(path.parent.name for path in RUBRICS.glob("*/questions.toml"))

@@ -298,6 +298,8 @@ def test_no_message_takes_long_to_explain(piece: str) -> None:
 
 #: What a cause's wording may name; the code that raises it fills these in.
 _FIELDS = {
+    "all": 8,
+    "ask": "What is stacking?",
     "clock": " on the clock",
     "error": "division by zero",
     "expected": "a number",
@@ -308,11 +310,15 @@ _FIELDS = {
     "megabytes": "3072",
     "message": "The forecast has a gap.",
     "metric": "RMSE",
+    "open": 3,
     "received": "None",
+    "said": "Keras refuses it.",
     "seconds": "60",
     "shape": "(None, 8)",
+    "trouble": "the name of a question has to be plain text",
     "type": "ValueError",
     "what": "random weights",
+    "wrong": 2,
 }
 
 

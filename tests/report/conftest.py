@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from grader.answered import Assessment, ItemScore, Sheet, Spotted, State, Suspect, Suspicion, Trouble
 from grader.model import (
     Checked,
     Evidence,
@@ -49,6 +50,54 @@ _FINDINGS = {
     Outcome.CRASHED: Finding(cause="crashed", headline="The process ended without an answer."),
     Outcome.WITHHELD: Finding(cause="withheld", headline="checked when the teacher grades"),
 }
+
+
+def _item(number: int, state: State, credit: float, *feedback: str) -> ItemScore:
+    return ItemScore(
+        id=f"item_{number}",
+        question=1,
+        ask=f"What is number {number}?",
+        points=1,
+        state=state,
+        credit=credit,
+        feedback=feedback,
+    )
+
+
+_SHEET = Sheet(
+    items=(
+        _item(1, State.COMPLETE, 1.0, "Right: it is so."),
+        _item(2, State.COMPLETE, 0.0, "Wrong: it is not so."),
+        _item(3, State.COMPLETE, 0.5, "Something that holds is not chosen."),
+        _item(4, State.PART, 0.5, "Still without a partner: cat."),
+        _item(5, State.UNCLEAR, 0.0, "There is no option cta."),
+        _item(6, State.MISSING, 0.0, "Not answered."),
+    ),
+    prose=(
+        Assessment(
+            id="told",
+            question=2,
+            ask="Tell about cats.",
+            answered=True,
+            found=("cats are animals",),
+            missing=("cats sleep",),
+            misconceptions=(Spotted(name="cats are dogs", reply="Cats are no dogs."),),
+            suggested=0.5,
+            notes=("Only its beginning was read.",),
+        ),
+        Assessment(
+            id="copied",
+            question=2,
+            ask="Tell about dogs.",
+            answered=True,
+            suspicion=Suspicion(kind=Suspect.COPY, text="This repeats the question."),
+            suggested=0.0,
+        ),
+        Assessment(id="silent", question=3, ask="Tell about birds.", answered=False),
+    ),
+    credit=0.3,
+    troubles=(Trouble(line=3, text="there is no question told2"),),
+)
 
 
 def _row(identifier: str, title: str, outcome: Outcome, points: float, **checked: Any) -> Scored:
@@ -103,6 +152,7 @@ def mixed() -> Grade:
         pass_mark=60.0,
         passed=False,
         rows=rows,
+        answers=_SHEET,
         next_step="Let the first LSTM return its whole sequence (line 14).",
         notes=("This machine confines a submission only weakly.", "1 check is left to the teacher."),
         output="loading …\n",

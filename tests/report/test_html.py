@@ -181,7 +181,10 @@ def test_the_structure_is_sound(mixed: Grade) -> None:
     ids = [attributes["id"] for _, attributes in page.tags if "id" in attributes]
     assert len(ids) == len(set(ids))
     assert {a["aria-labelledby"] for _, a in page.tags if "aria-labelledby" in a} == set(ids)
-    assert page.names().count("article") == len(mixed.rows)
+    classes = [str(attributes["class"]).split()[0] for tag, attributes in page.tags if tag == "article"]
+    assert classes.count("card") == len(mixed.rows)
+    assert mixed.answers is not None
+    assert classes.count("answer") == len(mixed.answers.items) + len(mixed.answers.prose)
 
 
 @pytest.mark.parametrize("percent,width", [(-5.0, "0"), (26.4, "26.4"), (100.0, "100"), (130.0, "100")])

@@ -159,7 +159,7 @@ def test_student_text_never_starts_a_line(mixed: Grade, poisoned: Callable[[Grad
 
 def test_very_long_output_is_cut_to_its_end(mixed: Grade) -> None:
     output = "\n".join(f"line {index}" for index in range(5000))
-    text = _printed(msgspec.structs.replace(mixed, rows=(), output=output), verbose=True)
+    text = _printed(msgspec.structs.replace(mixed, rows=(), answers=None, output=output), verbose=True)
     assert "the end of it" in text
     assert "│ line 4999\n" in text
     assert text.count("\n") < 60

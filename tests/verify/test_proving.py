@@ -88,3 +88,81 @@ def test_a_key_changes_with_all_that_counts(course: Course) -> None:
         path.write_text(path.read_text() + "\n# changed\n")
         keys.add(key())
     assert len(keys) == 4
+
+
+QUESTIONS = """schema = 1
+[[choices]]
+id = "twice"
+question = 1
+points = 1
+ask = "What is twice three?"
+[choices.options]
+five = "five"
+six = "six"
+[[prose]]
+id = "why"
+question = 1
+ask = "How is a number doubled?"
+"""
+RIGHT = """schema = 1
+[choices.twice]
+right = ["six"]
+because = { five = "That is three and two.", six = "It is three and three." }
+[[prose.why.concepts]]
+name = "it is added to itself"
+any = ["add itself"]
+"""
+ANSWERED = 'ANSWERS = {"twice": "six", "why": "You add it to itself."}\n'
+
+
+@pytest.fixture
+def asking(course: Course) -> Course:
+    rubric = course.folder / "rubrics" / "lesson01_tiny"
+    (rubric / "questions.toml").write_text(QUESTIONS)
+    (rubric / "answers.toml").write_text(RIGHT)
+    with (rubric / "rubric.toml").open("a") as file:
+        file.write('[[criteria]]\nid = "answers"\npoints = 2\nwhy = "w"\nhints = ["a", "b", "c"]\n')
+    return course
+
+
+@pytest.mark.parametrize(
+    "answers, words",
+    [
+        (ANSWERED, ""),
+        ("", "answers not_started"),
+        (ANSWERED.replace("six", "five"), "is not right yet"),
+        (ANSWERED.replace("add it to itself", "look it up"), "the answer to why is not taken for that"),
+    ],
+    ids=["right", "none", "wrong", "no idea"],
+)
+def test_a_reference_has_to_answer_the_questions(asking: Course, rooms: Starter, answers: str, words: str) -> None:
+    rewrite(asking, "solutions/lesson01_tiny.py", f"def double(x):\n    return 2 * x\n\n{answers}")
+    problems = "\n".join(proved(asking, Kind.REFERENCE, rooms).problems)
+    assert words in problems
+    assert bool(words) == bool(problems)
+
+
+@pytest.mark.parametrize("kind", [Kind.STUB, Kind.ACCEPT, Kind.REJECT])
+def test_the_others_need_not(asking: Course, rooms: Starter, kind: Kind) -> None:
+    assert proved(asking, kind, rooms).problems == ()
+
+
+def test_another_solution_that_answers_has_to_answer_right(asking: Course, rooms: Starter) -> None:
+    text = f"def double(x):\n    return x + x\n\n{ANSWERED.replace('six', 'five')}"
+    rewrite(asking, "rubrics/lesson01_tiny/accept/sum.py", text)
+    assert "is not right yet" in "\n".join(proved(asking, Kind.ACCEPT, rooms).problems)
+
+
+def test_points_hints_and_questions_leave_the_proofs_of_code_as_they_are(asking: Course) -> None:
+    def keys() -> list[str]:
+        return [case.key() for case in cases(asking)]
+
+    rubric = asking.folder / "rubrics" / "lesson01_tiny"
+    before = dict(zip(Kind, keys(), strict=True))
+    path = rubric / "rubric.toml"
+    path.write_text(path.read_text().replace("points = 3", "points = 7").replace('"a", "b"', '"x", "y"'))
+    (rubric / "questions.toml").write_text(QUESTIONS.replace("What is", "How much is"))
+    after = dict(zip(Kind, keys(), strict=True))
+    assert {kind for kind in Kind if before[kind] == after[kind]} == {Kind.ACCEPT, Kind.REJECT}
+    path.write_text(path.read_text().replace('needs = ["doubles"]', ""))
+    assert set(keys()).isdisjoint(after.values())
