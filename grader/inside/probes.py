@@ -87,6 +87,32 @@ def influence(namespace: dict[str, Any], model: Any, x: np.ndarray, source: int,
     return np.asarray(moved.reshape(steps, inputs.shape[1], -1).max(axis=-1) > _ROUNDING)
 
 
+def received(namespace: dict[str, Any], model: Any, x: np.ndarray, target: int) -> list[np.ndarray]:
+    """What one layer receives while the model runs once.
+
+    Args:
+        namespace: not used; every verb takes it.
+        model: a Keras model.
+        x: input batch, [batch, ...].
+        target: number of the layer, as in `trace`.
+
+    Returns:
+        Its (first) input at each of its calls.
+    """
+    del namespace
+    seen: list[np.ndarray] = []
+
+    def look(number: int, layer: Any, inputs: Any, outputs: Any) -> Any:
+        del layer
+        if number == target:
+            seen.append(np.asarray(first(inputs)))
+        return outputs
+
+    with recorded(model, look):
+        model(x, training=False)
+    return seen
+
+
 def perturb(namespace: dict[str, Any], model: Any, how: str) -> Any:
     """Takes from a model what it has learned.
 

@@ -13,6 +13,7 @@ VERBS: dict[str, Callable[..., Any]] = {
     "perturb": probes.perturb,
     "trace": anatomy.trace,
     "influence": probes.influence,
+    "received": probes.received,
     "dependency": probes.dependency,
     "attention": attention.attention,
     "predict": probes.predict,

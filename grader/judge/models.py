@@ -135,6 +135,34 @@ class CleanModel:
         shares = [self._array(each) for each in (maps if isinstance(maps, list) else [None])]
         return shares, self._array(found.get("outputs"))
 
+    def received(self, x: np.ndarray, target: LayerCall) -> list[np.ndarray]:
+        """What one layer receives, at each of its calls, while the model runs once.
+
+        Args:
+            x: input batch, [batch, ...].
+            target: the layer.
+        """
+        told = self._told("received", x=x, target=target.layer)
+        return [self._array(part) for part in (told if isinstance(told, list) else [told])]
+
+    def weights(self) -> list[np.ndarray]:
+        """Its weights, in Keras's order."""
+        told = self._told("weights")
+        return [self._array(part) for part in (told if isinstance(told, list) else [told])]
+
+    def set_weights(self, weights: list[np.ndarray]) -> None:
+        """Gives it other weights.
+
+        Args:
+            weights: in the order of `weights`.
+
+        Raises:
+            Blocked: it is a frozen graph, which has no weights left to change.
+        """
+        if self._on_claim is not None:
+            raise Blocked("a model of Keras's own layers")
+        self._asked(self._ask, "set_weights", model=self._handle, weights=weights)
+
     def perturb(self, how: str) -> None:
         """Takes from the model what it has learned: "random" weights, or "no recurrence".
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from grader.inside.probes import dependency, influence, perturb, predict, set_weights
+from grader.inside.probes import dependency, influence, perturb, predict, received, set_weights
 
 pytestmark = pytest.mark.rooms
 
@@ -63,6 +63,31 @@ def test_influence_leaves_no_wrapper_behind(keras: Any) -> None:
     influence({}, model, ONE, 0, 1)
     assert not [layer for layer in model.layers if "call" in vars(layer)]
     assert (np.asarray(model(X)) == before).all()
+
+
+def test_a_layer_receives_what_the_one_below_puts_out(keras: Any) -> None:
+    layers = keras.layers
+    below = keras.Sequential([layers.Dense(3)])
+    model = keras.Sequential([below, layers.LSTM(2)])
+    (told,) = received({}, model, X, 1)
+    np.testing.assert_allclose(told, np.asarray(below(X)), atol=1e-6)
+    assert not [layer for layer in model.layers if "call" in vars(layer)]
+
+
+def test_a_cell_in_a_loop_receives_a_step_at_each_call(keras: Any) -> None:
+    class Loop(keras.Model):  # type: ignore[misc]  # Keras has no types
+        def __init__(self) -> None:
+            super().__init__()
+            self.cell, self.idle = keras.layers.LSTMCell(3), keras.layers.Dense(1)
+
+        def call(self, x: Any) -> Any:
+            state = [keras.ops.zeros((len(x), 3))] * 2
+            for step in range(4):
+                _, state = self.cell(x[:, step], state)
+            return state[0]
+
+    assert np.array_equal(np.stack(received({}, Loop(), X, 0), axis=1), X)
+    assert received({}, Loop(), X, 1) == []
 
 
 def test_a_causal_model_depends_on_the_past_alone(keras: Any) -> None:

@@ -111,8 +111,13 @@ def test_a_model_of_keras_layers_is_never_asked_provisionally(view: SubmissionVi
     maps, outputs = clean.attention(X, X.shape[1])
     assert maps == []
     np.testing.assert_allclose(outputs, clean.predict(X), atol=1e-6)
+
+    assert [part.tolist() for part in clean.received(X, calls[0])] == [X.tolist()]
+    weights = clean.weights()
     clean.perturb("no recurrence")
     assert np.ptp(clean.predict(X)) == 0
+    clean.set_weights(weights)
+    assert np.ptp(clean.predict(X)) > 0
     assert not context.record.provisional
 
 
@@ -123,6 +128,8 @@ def test_a_graph_is_asked_provisionally_for_its_layers_alone(view: SubmissionVie
     assert not context.record.provisional
     with pytest.raises(Blocked):
         clean.perturb("no recurrence")
+    with pytest.raises(Blocked):
+        clean.set_weights([])
     assert [call.kind for call in clean.calls(X)] == ["Own", "LSTM"]
     assert context.record.provisional
 
