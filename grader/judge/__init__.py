@@ -7,10 +7,10 @@ rooms), `streams` (seeds of hidden data), `data` (the lesson's `data.py`), `sour
 that the criterion is not met.
 """
 
+from grader.judge.clean import CleanModel
 from grader.judge.layers import LayerCall
 from grader.judge.matchers import as_numbers, expect_array, expect_items, expect_mapping, expect_model, expect_number
 from grader.judge.misses import Blocked, Miss
-from grader.judge.models import CleanModel
 from grader.judge.rooms import Rooms
 from grader.judge.skill import measure_skill
 from grader.judge.things import Carried, ModelView

@@ -5,7 +5,8 @@ from typing import Protocol
 
 import numpy as np
 
-from grader.judge.models import CleanModel, CleanRoom, StudentRoom
+from grader.judge.clean import CleanModel
+from grader.judge.models import CleanRoom, StudentRoom
 from grader.wire import messages
 
 
