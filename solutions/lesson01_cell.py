@@ -174,6 +174,48 @@ def order_counterexample(timesteps: int, seed: int) -> tuple[np.ndarray, np.ndar
     return a, b
 
 
+ANSWERS = {
+    "what_is_a_sequence": "order_counts",
+    "ordinary_networks": ["fixed_window", "nothing_kept"],
+    "recurrence": "own_state",
+    "forgetting": "gradient_product",
+    "gates_from": "input_and_output",
+    "what_is_shown": "gated_cell",
+    "parts": {
+        "forget_gate": "how_much_kept",
+        "input_gate": "how_much_let_in",
+        "candidate": "new_content",
+        "output_gate": "how_much_shown",
+    },
+    "mappings": {
+        "captions": "one_to_many",
+        "mood": "many_to_one",
+        "word_kinds": "same_length",
+        "translation": "other_length",
+    },
+    "sequence": """
+        In sequence prediction the order of the values carries information: what came before helps to tell what
+        follows. The temperatures of the last days go in, the temperature of tomorrow comes out.
+    """,
+    "ordinary": """
+        How many values such a network sees is fixed beforehand, by the size of its window. It has no memory either:
+        nothing that it saw in one window is known when it reads the next.
+    """,
+    "promise": """
+        A recurrent network has a state that it carries from step to step, so it can remember what it has read. Plain
+        ones are hard to train for that: over many steps the gradient vanishes or explodes on its way back.
+    """,
+    "cell_parts": """
+        The cell state is the memory that is carried from step to step. The forget gate says how much of the old
+        content stays in it, the input gate how much of the new candidate is let in. The output gate decides how much of
+        the cell is shown to the outside.
+    """,
+    "used_for": """
+        Machine translation is one of them: a sentence in English goes in, and the same sentence in German comes out.
+    """,
+}
+
+
 if __name__ == "__main__":
     print(f"signs remembered after hundreds of steps: {recall(*flagged_noise(200)):.0%}")
     for series in order_counterexample(9, seed=0):

@@ -209,5 +209,54 @@ def run_experiment(seed: int = 0) -> None:
     print(f"alarm right at {np.mean(is_on == y):.1%} of the steps; always off would be right at {np.mean(y == 0):.1%}")
 
 
+ANSWERS = {
+    "vanishing_cause": "many_factors",
+    "clipping": "one_factor",
+    "way_back": "scaled_by_gate",
+    "fresh_lstm": "small_part",
+    "shared_weights": "sum_of_shares",
+    "truncation": ["less_memory", "more_updates", "short_reach"],
+    "who_does_what": {
+        "loss": "says_how_wrong",
+        "bptt": "finds_gradients",
+        "optimizer": "changes_weights",
+        "gates": "steer_memory",
+    },
+    "keras_parts": {
+        "stateful": "keeps",
+        "batch_shape": "fixed_rows",
+        "reset_state": "forgets",
+        "no_shuffle": "rows_go_on",
+    },
+    "gradients": """
+        The gradient vanishes or explodes on its way back to the first steps. At each step it is multiplied by the same
+        recurrent weights and by the slope of the tanh, and a product of many such factors goes to zero or to infinity.
+    """,
+    "through_cell": """
+        The cell state is carried on by adding new content, without weights and squashing in between. What weakens the
+        gradient at each step is the forget gate alone, and while that is open, near 1, the gradient comes through.
+    """,
+    "algorithm": """
+        Backpropagation through time finds the gradients. An optimizer, such as Adam, then changes each weight a little
+        against its gradient, so that the loss gets smaller.
+    """,
+    "through_time": """
+        The network is unrolled, so that each step is like a layer of a deep network. The error goes back from the last
+        step to the first, one step at a time. All steps share the same weights, so the gradients of all steps are added
+        up.
+    """,
+    "truncated": """
+        The error goes back through a few steps only, piece by piece, while the state is carried on. That needs less
+        memory and time, and the weights are updated more often. Dependencies that are longer than a piece are hardly
+        learned.
+    """,
+    "stateful_setup": """
+        The sequences are cut into pieces of k steps, which are given to the model in their order. The LSTM layer has
+        stateful=True and a fixed batch size, so it keeps its state between the pieces. The state is reset before other
+        sequences begin, and nothing is shuffled, so that row j goes on from row j.
+    """,
+}
+
+
 if __name__ == "__main__":
     run_experiment()

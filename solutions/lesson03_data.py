@@ -204,6 +204,56 @@ def prepare(series: np.ndarray, n_train: int, n_in: int, n_out: int, mask_value:
     return sets
 
 
+ANSWERS = {
+    "scaler_rows": "training_rows",
+    "above_one": "nothing",
+    "counted_through": "false_order",
+    "mask_value": "minus_one",
+    "how_many_samples": "six",
+    "thousands_of_steps": ["cut", "averages", "truncate_gradient"],
+    "pad_or_cut": {
+        "pad_pre": "begin_filled",
+        "pad_post": "end_filled",
+        "cut_pre": "newest_kept",
+        "cut_post": "oldest_kept",
+    },
+    "axes": {
+        "first_axis": "forty",
+        "second_axis": "twenty_four",
+        "third_axis": "two",
+        "target": "forty_and_one",
+    },
+    "scaling": """
+        Each feature is brought into a small range, such as 0 to 1. Only the training rows decide about the minimum and
+        the maximum; the test rows are scaled with the same numbers.
+    """,
+    "categories": """
+        One-hot: each category has a column of its own, with a 1 where it holds and a 0 elsewhere. Numbers that are
+        counted through would tell of an order and of distances that the categories do not have.
+    """,
+    "gaps": """
+        A number outside of the range of all values can stand there, or an estimate such as the last known value. A
+        Masking layer then skips the steps that are filled, or an additional feature flags them.
+    """,
+    "framing": """
+        A window of some steps is the input, and the step or the steps that follow right after it are the output. The
+        window is moved on one step at a time, and each place makes another pair.
+    """,
+    "too_long": """
+        It can be cut into shorter pieces, or averaged over neighbouring steps. Then long dependencies across the
+        borders of the pieces may get lost, or the detail.
+    """,
+    "lengths": """
+        Short ones are padded with a value that does not occur, long ones are truncated. A mask tells the model which
+        steps are padding, and they are skipped.
+    """,
+    "shape": """
+        Three axes: samples, time steps, features. The first counts the sequences, the second the steps of each
+        sequence, the third the values that were measured at each step.
+    """,
+}
+
+
 if __name__ == "__main__":
     for name, part in prepare(machine_log(), n_train=200, n_in=12, n_out=3).items():
         print(name, getattr(part, "shape", part))

@@ -105,5 +105,34 @@ def run_experiment(
     }
 
 
+ANSWERS = {
+    "layer_by_layer": "one_lstm",
+    "handed_on": "one_vector",
+    "last_activation": "linear",
+    "all_in_one_step": "nothing_to_carry",
+    "as_good_as_mean": "no_better",
+    "output_layers": {
+        "any_number": "linear_one",
+        "yes_or_no": "sigmoid_one",
+        "one_of_five": "softmax_five",
+        "three_numbers": "linear_three",
+    },
+    "tasks": {
+        "demand": "loads_to_load",
+        "activity": "motions_to_class",
+        "mood": "words_to_yes_no",
+        "next_word": "words_to_word",
+    },
+    "layers": """
+        The input is a sequence of steps with their features. One hidden LSTM layer reads it step by step and hands on
+        one vector, its last output. A dense layer makes the prediction of that.
+    """,
+    "applications": """
+        Forecasting how much electricity a town will need: the consumption of the last hours goes in, that of the next
+        hour comes out.
+    """,
+}
+
+
 if __name__ == "__main__":
     print(run_experiment(*flagged_value(2000)))

@@ -100,5 +100,48 @@ def compare_depth(score=fit_and_score, seeds: tuple[int, ...] = (0, 1)) -> dict[
     return {"vanilla": float(np.mean(vanilla)), "stacked": float(np.mean(stacked))}
 
 
+ANSWERS = {
+    "small_in_large": "one_state",
+    "upper_input": "whole_sequence",
+    "depth_gain": ["slower_scale", "fewer_weights"],
+    "fair_comparison": "same_seeds",
+    "keras_argument": "sequences_below",
+    "ndim_error": "vector_arrives",
+    "applications": {
+        "speech": "frames_to_labels",
+        "translation": "words_to_words",
+        "handwriting": "strokes_to_stroke",
+        "reviews": "words_to_class",
+    },
+    "shapes": {
+        "lstm_plain": "only_eight",
+        "lstm_sequences": "steps_and_eight",
+        "upper_plain": "only_five",
+        "upper_sequences": "steps_and_five",
+    },
+    "levels": """
+        There are patterns on several time scales: letters make words, and words make sentences. A single layer has
+        just one state to follow all of them at the same time.
+    """,
+    "stacking": """
+        The upper LSTM reads what the lower LSTM puts out. It gets the whole sequence: one vector for each time step.
+    """,
+    "applied": """
+        Speech recognition. Speech has levels: sounds make up syllables, these make up words, and each layer can work on
+        a level of its own.
+    """,
+    "depth": """
+        The second layer works on what the first one has found, so it can describe slower and more abstract patterns.
+        Whether that helps shows when both models, of about the same size, are trained with the same seeds and their
+        mean errors on unseen data are compared.
+    """,
+    "in_keras": """
+        The lower LSTM gets return_sequences=True, so that it returns its whole sequence. Without it the upper LSTM
+        receives one vector instead of a sequence, and Keras stops with an error: it expected three dimensions and found
+        two.
+    """,
+}
+
+
 if __name__ == "__main__":
     print(compare_depth())

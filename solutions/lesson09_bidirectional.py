@@ -172,5 +172,46 @@ def compare_directions(score=fit_and_score, seeds: tuple[int, ...] = (0, 1)) -> 
     }
 
 
+ANSWERS = {
+    "inside": "two_of_them",
+    "why_not_forward": "half_unseen",
+    "equal_terms": "twice_the_weights",
+    "while_it_comes_in": ["alarm", "live_subtitles"],
+    "output_shape": "thirty_two",
+    "not_turned": "wrong_neighbours",
+    "what_it_rests_on": {
+        "forward": "up_to_two",
+        "backward": "from_two",
+        "bidirectional": "all_steps",
+        "dense": "step_two",
+    },
+    "what_follows_tells": {
+        "names": "kind_of_name",
+        "sounds": "mouth_moves",
+        "translation": "verb_at_end",
+        "handwriting": "next_letter",
+    },
+    "both_ways": """
+        It is made of two LSTMs with weights of their own. One of them reads the sequence from the first step to the
+        last, the other from the last to the first. Their outputs are concatenated at each step.
+    """,
+    "in_use": """
+        Finding names in a text. The words that come after a word help to tell whether it is a name, and of what.
+    """,
+    "both_sides": """
+        At each step it knows what came before and also what comes after. It is not always better: that helps only
+        where later steps matter, and it takes twice the weights, so both have to be compared on unseen data.
+    """,
+    "whole_first": """
+        The whole sequence has to be there, up to its last step. So the model cannot be used in real time, while the
+        sequence still comes in.
+    """,
+    "wrapper": """
+        The LSTM is wrapped in a Bidirectional layer. Done by hand, the output of the LSTM that has go_backwards=True
+        has to be flipped along the axis of time before the two are joined, so that their steps match.
+    """,
+}
+
+
 if __name__ == "__main__":
     print(compare_directions())

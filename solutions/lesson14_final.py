@@ -140,5 +140,33 @@ def run_experiment(
     }
 
 
+ANSWERS = {
+    "one_file": "whole_model",
+    "weights_alone": "same_structure",
+    "final_rows": "all_rows",
+    "known_skill": "earlier_test",
+    "new_rows": ["saved_scaling", "three_axes"],
+    "far_away": "not_trusted",
+    "where_saved": {
+        "structure": "to_json",
+        "weights": "save_weights",
+        "model": "save",
+        "scaling": "own_file",
+    },
+    "saving": """
+        model.save("final.keras") writes the whole model into one file. Apart, the structure is saved as JSON, which
+        model.to_json() gives, and the weights with model.save_weights("final.weights.h5").
+    """,
+    "final": """
+        It is fitted on all the rows that there are. How well it will do is known from an earlier test: a model of its
+        kind was measured on rows that had been held back.
+    """,
+    "predicting": """
+        New values are scaled with the same numbers as the training series and brought into the shape (samples, time
+        steps, features). Afterwards the scaling of the prediction is undone, so that it is in the units of the series.
+    """,
+}
+
+
 if __name__ == "__main__":
     print(run_experiment(seasonal()))

@@ -4,10 +4,14 @@ import pytest
 
 from grader.answers.language import tokens
 from grader.answers.questions import Quiz, load_quiz
+from grader.answers.reading import read_answers
+from grader.answers.sheet import mark
+from grader.course import Course, Lesson
 from grader.errors import GraderFault
 
 RUBRICS = Path(__file__).resolve().parents[2] / "rubrics"
 ASKING = sorted(path.parent.name for path in RUBRICS.glob("*/questions.toml"))
+LESSONS = [lesson for lesson in Course(RUBRICS.parent).lessons() if lesson.id in ASKING]
 
 _ASKED = """\
 schema = 1
@@ -178,3 +182,21 @@ def test_no_word_of_a_phrase_is_lost(lesson: str) -> None:
                 read = tokens(group.replace("|", " "))
                 assert len(read) == len(group.split("|")), (name, phrase, group)  # no short form
                 assert not all(token.glue for token in read), (name, phrase, group)
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: str(lesson.id))
+def test_the_reference_solution_answers_every_question(lesson: Lesson) -> None:
+    quiz = load_quiz(lesson.rubric)
+    assert quiz is not None
+    answers = read_answers(lesson.solution.read_text("utf-8"))
+    assert answers.there
+    assert set(answers.given) == {item.id for item in quiz.questions.items()}
+    sheet = mark(quiz, answers)
+    assert sheet.credit == 1.0
+    assert sheet.troubles == ()
+    for each in sheet.prose:
+        assert each.answered, each.id
+        assert each.missing == (), each.id
+        assert each.misconceptions == (), each.id
+        assert each.suspicion is None, each.id
+        assert each.notes == (), each.id
