@@ -18,15 +18,16 @@ have no spike in them: what the network knows of earlier pieces, it knows from i
 
 What is graded (100 points):
      5  the file runs from top to bottom
-    20  `bptt_gradients` sends the error back through all steps
+    15  `bptt_gradients` sends the error back through all steps
      5  `bptt_gradients` stops after k steps when it is asked to
     10  `gradient_profile` measures how much of a gradient arrives at each step
     10  `clip_by_global_norm` shortens gradients without turning them
-    10  `truncated_bptt_chunks` cuts sequences into pieces that go on from each other
+     5  `truncated_bptt_chunks` cuts sequences into pieces that go on from each other
     15  `predict_stateful` carries the state from piece to piece, and no further
-    15  `fit_stateful` carries the state while it trains, and no further
+    10  `fit_stateful` carries the state while it trains, and no further
      5  the trained model raises the alarm on unseen sequences
      5  the alarm comes from what the model has learned
+    15  the questions in `ANSWERS` are answered
 
 Replace each `raise NotImplementedError` by your own code; keep the functions' names and arguments. Run this file
 to see the experiment, run `grade lesson02` to see how far you are.
@@ -184,6 +185,97 @@ def run_experiment(seed: int = 0) -> None:
     X, y = alarm(128, seed=seed + 1000)
     is_on = predict_stateful(model, X, k=10, batch_size=32).round()
     print(f"alarm right at {np.mean(is_on == y):.1%} of the steps; always off would be right at {np.mean(y == 0):.1%}")
+
+
+# Fill in names of options, or sentences of your own. `grade` tells what is right and why.
+ANSWERS = {
+    # Q1. In training, hardly any gradient arrives at the first steps of a long sequence. What is behind it?
+    #     - values_shrink: The values that the network reads get smaller from step to step, and the first ones are
+    #       lost.
+    #     - many_factors: On its way back the gradient is multiplied by about the same factor at each step.
+    #     - too_many_weights: Each step has weights of its own, so a long sequence has more of them than can be
+    #       learned.
+    #     - small_rate: The learning rate is too small for the error to get that far.
+    "vanishing_cause": "",
+    # Q1. Gradients explode now and then. What does clipping by the global norm do about it?
+    #     - lifts_small: It lengthens gradients that are too short and shortens those that are too long.
+    #     - each_number: It cuts each number of the gradients off at a limit of its own.
+    #     - one_factor: It makes all gradients shorter by one common factor, so that their direction stays.
+    #     - skips_step: It leaves that step of training out.
+    "clipping": "",
+    # Q1. What goes wrong when a plain recurrent network is trained on long sequences, and what is the cause?
+    "gradients": "",
+    # Q2. What is different about the way that a gradient takes back through the cell state of an LSTM?
+    #     - scaled_by_gate: The cell state is carried on by adding, so there is one factor a step: how far the forget
+    #       gate is open.
+    #     - no_factors: There are no factors on it at all, so the gradient arrives as it was.
+    #     - linear_gates: The gates are linear, and so their slope is 1 everywhere.
+    #     - skips_steps: It jumps over all the steps in which nothing was written into the cell.
+    "way_back": "",
+    # Q2. How much of a gradient arrives 50 steps back in an LSTM of Keras that has not been trained yet?
+    #     - all_of_it: All of it: in an LSTM no gradient vanishes.
+    #     - as_plain: As much as in a plain recurrent layer; the difference only comes with training.
+    #     - grows: More than at the last step: the cell state adds up, and so does the gradient.
+    #     - small_part: A very small part, and yet far more than in a plain recurrent layer with small weights.
+    "fresh_lstm": "",
+    # Q2. What in an LSTM lets the gradient reach steps that lie far back?
+    "through_cell": "",
+    # Q3. Who does what in the training of an LSTM?
+    #     - loss: loss
+    #     - bptt: backpropagation through time
+    #     - optimizer: optimizer, such as Adam
+    #     - gates: gates
+    # Partners:
+    #     - changes_weights: changes the weights, a little each time
+    #     - says_how_wrong: says how far the output is from what was wanted
+    #     - steer_memory: say what is kept and what is let in, at each step anew
+    #     - finds_gradients: finds out how the error depends on each of the weights
+    "who_does_what": {
+        "loss": "",
+        "bptt": "",
+        "optimizer": "",
+        "gates": "",
+    },
+    # Q3. Which algorithm finds the gradients of an LSTM, and what is done with them then?
+    "algorithm": "",
+    # Q4. A sequence has 30 steps. What is the gradient of the recurrent weights, as backpropagation through time
+    #   finds it?
+    #     - last_share: The share of step 30, since the loss is known there.
+    #     - thirty_arrays: Thirty gradients, and thirty sets of weights that are changed by them.
+    #     - sum_of_shares: One gradient, the sum of what each of the 30 steps adds to it.
+    #     - largest_share: The share of the step at which the error is largest.
+    "shared_weights": "",
+    # Q4. How does backpropagation through time get from the error to the gradients of the weights?
+    "through_time": "",
+    # Q5. Sequences of 1000 steps are trained on in pieces of 10. What follows from that? Choose all that hold.
+    #     - less_memory: Only the states of a few steps have to be kept for the way back.
+    #     - exact_gradients: The gradients become more exact, since there is less to add up.
+    #     - more_updates: The weights are changed many times in each sequence instead of once.
+    #     - state_lost: The network cannot know anything of what came before its piece, whatever is done with the
+    #       state.
+    #     - short_reach: No error is sent back from one piece into the piece before it.
+    "truncation": [],
+    # Q5. What does truncated backpropagation through time do differently, what is gained, and what is lost?
+    "truncated": "",
+    # Q6. An LSTM in Keras is to go on from piece to piece of a sequence. What is each of these for?
+    #     - stateful: `stateful=True` in the layer
+    #     - batch_shape: `keras.Input(batch_shape=(32, None, 1))`
+    #     - reset_state: `layer.reset_state()`
+    #     - no_shuffle: `shuffle=False` in `fit`
+    # Partners:
+    #     - rows_go_on: that row j of a batch goes on from row j of the batch before it
+    #     - fixed_rows: that it is known for how many sequences a state has to be kept
+    #     - forgets: that other sequences do not begin with what is left of the last ones
+    #     - keeps: that the state outlives the end of a batch
+    "keras_parts": {
+        "stateful": "",
+        "batch_shape": "",
+        "reset_state": "",
+        "no_shuffle": "",
+    },
+    # Q6. How do you set up truncated backpropagation through time in Keras, and what has to be minded?
+    "stateful_setup": "",
+}
 
 
 if __name__ == "__main__":

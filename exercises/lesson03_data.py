@@ -21,10 +21,11 @@ What is graded (100 points):
     10  labels become one-hot codes, and codes become labels again
     10  `choose_mask_value` gives a number by which Keras tells padding from values
     10  `fill_missing` fills every gap, keeps every value, and tells which is which
-    20  `series_to_supervised` frames a series as samples of input and output
+    15  `series_to_supervised` frames a series as samples of input and output
     10  `split_long_sequence` cuts a long sequence into pieces
-    10  `pad_sequences_to` brings sequences of differing length into one array
-    10  `prepare` makes a training set that knows nothing of the test set
+     5  `pad_sequences_to` brings sequences of differing length into one array
+     5  `prepare` makes a training set that knows nothing of the test set
+    15  the questions in `ANSWERS` are answered
 
 NumPy does all of it in a few lines each. What Keras brings along for some of it, `pad_sequences` and `to_categorical`,
 may be used as well, and is easier to use once one knows what it does. Missing values are NaN.
@@ -195,6 +196,99 @@ def prepare(series: np.ndarray, n_train: int, n_in: int, n_out: int, mask_value:
     (..., 12, 2)
     """
     raise NotImplementedError
+
+
+# Fill in names of options, or sentences of your own. `grade` tells what is right and why.
+ANSWERS = {
+    # Q1. A temperature is to be scaled to 0 … 1. Whose minimum and maximum are used?
+    #     - all_rows: Those of all rows, so that no value can fall outside of the range.
+    #     - each_set: Those of the training rows for the training set, those of the test rows for the test set.
+    #     - training_rows: Those of the training rows, for the training set and for the test set.
+    #     - each_row: Those of each row for the row itself.
+    "scaler_rows": "",
+    # Q1. A scaled value of the test set is 1.5, while all of the training set lie in 0 … 1. What is to be done?
+    #     - nothing: Nothing; the test set holds a value that was larger than any before.
+    #     - fit_again: The scaler has to be fitted again, with the test rows.
+    #     - clip: All that is above 1 has to be set to 1.
+    #     - drop_row: The row has to be left out, it must be a fault of measuring.
+    "above_one": "",
+    # Q1. Into which range do you bring numbers before an LSTM reads them, and which rows decide how?
+    "scaling": "",
+    # Q2. A machine runs, stops or idles. What is wrong with the codes run = 0, stop = 1, idle = 2 as input?
+    #     - zero_is_missing: Keras takes 0 for a missing value, so `run` is never read.
+    #     - not_scaled: They have to be scaled to 0 … 1; then nothing is wrong with them.
+    #     - whole_numbers: An LSTM reads fractions only, and these are whole numbers.
+    #     - false_order: They tell of an order and of distances that the three do not have.
+    "counted_through": "",
+    # Q2. How do categories become numbers, and why is it not enough to count them through: 0, 1, 2?
+    "categories": "",
+    # Q3. A series was scaled to 0 … 1. Which number marks its gaps so that `Masking` finds them, and only them?
+    #     - zero: 0
+    #     - minus_one: -1
+    #     - not_a_number: NaN
+    #     - mean: the mean of the series
+    "mask_value": "",
+    # Q3. A value is missing. What can stand in its place, and how does the model get to know?
+    "gaps": "",
+    # Q4. A series has 10 values. 3 of them are the input of a sample and the next 2 its output. How many samples are
+    #   there?
+    #     - two: 2
+    #     - five: 5
+    #     - six: 6
+    #     - seven: 7
+    #     - eight: 8
+    "how_many_samples": "",
+    # Q4. How does one sequence become many pairs of input and output?
+    "framing": "",
+    # Q5. Sequences have 20,000 steps. What helps to train an LSTM on them? Choose all that hold.
+    #     - unit_for_each_step: As many units as there are steps, so that each step has its place.
+    #     - cut: To cut them into pieces of a few hundred steps.
+    #     - as_features: To make one step with 20,000 features of each sequence.
+    #     - averages: To average over neighbouring steps, where the detail does not matter.
+    #     - truncate_gradient: To send the error back through a limited number of steps only, while the state goes on.
+    "thousands_of_steps": [],
+    # Q5. A sequence has thousands of steps. What can you do about it, and what may get lost by that?
+    "too_long": "",
+    # Q6. Each sequence has to become 3 steps long. What becomes of it?
+    #     - pad_pre: 7, 8 with padding="pre"
+    #     - pad_post: 7, 8 with padding="post"
+    #     - cut_pre: 5, 6, 7, 8 with truncating="pre"
+    #     - cut_post: 5, 6, 7, 8 with truncating="post"
+    # Partners:
+    #     - end_filled: 7, 8, 0
+    #     - newest_kept: 6, 7, 8
+    #     - begin_filled: 0, 7, 8
+    #     - oldest_kept: 5, 6, 7
+    "pad_or_cut": {
+        "pad_pre": "",
+        "pad_post": "",
+        "cut_pre": "",
+        "cut_post": "",
+    },
+    # Q6. Sequences of differing length have to go into one array. What happens to short ones, what to long ones, and
+    #   how does the model know?
+    "lengths": "",
+    # Q7. 40 machines have logged temperature and pressure each hour for a day. How long are the axes of X, and what
+    #   is y?
+    #     - first_axis: first axis of X: samples
+    #     - second_axis: second axis of X: time steps
+    #     - third_axis: third axis of X: features
+    #     - target: shape of y, if one number is to be forecast for each machine
+    # Partners:
+    #     - two: 2
+    #     - forty_and_one: (40, 1)
+    #     - twenty_four: 24
+    #     - forty_eight: 48
+    #     - forty: 40
+    "axes": {
+        "first_axis": "",
+        "second_axis": "",
+        "third_axis": "",
+        "target": "",
+    },
+    # Q7. Which shape does an LSTM in Keras take, and what does each axis count?
+    "shape": "",
+}
 
 
 if __name__ == "__main__":

@@ -174,45 +174,106 @@ def order_counterexample(timesteps: int, seed: int) -> tuple[np.ndarray, np.ndar
     return a, b
 
 
+# Fill in names of options, or sentences of your own. `grade` tells what is right and why.
 ANSWERS = {
+    # Q1. What makes a task one of sequence prediction?
+    #     - many_rows: There are very many rows to learn from.
+    #     - order_counts: The order of the values carries information that the prediction needs.
+    #     - clock_times: Every value has a date or a time of day.
+    #     - sorted_values: The values have been sorted before training.
     "what_is_a_sequence": "order_counts",
+    # Q1. What is sequence prediction? Give an example: what goes in, what comes out?
+    "sequence": (
+        "         In sequence prediction the order of the values carries information: what came before helps to "
+        "tell what         follows. The temperatures of the last days go in, the temperature of tomorrow comes out."
+    ),
+    # Q2. A network without recurrence reads a sequence through a window. What is short about it? Choose all that
+    #   hold.
+    #     - only_lines: It can only learn straight lines.
+    #     - fixed_window: The number of values that it sees is fixed beforehand.
+    #     - one_output: It can put out only one number.
+    #     - nothing_kept: What it saw in one window is gone when it reads the next.
+    #     - no_gradient: It cannot be trained with gradients.
     "ordinary_networks": ["fixed_window", "nothing_kept"],
+    # Q2. Where do networks without recurrence fall short on sequences?
+    "ordinary": (
+        "         How many values such a network sees is fixed beforehand, by the size of its window. It has no "
+        "memory either:         nothing that it saw in one window is known when it reads the next."
+    ),
+    # Q3. What does a recurrent network have that an ordinary one lacks?
+    #     - derivative: It uses the derivative of its input.
+    #     - all_at_once: It sees all time steps at once.
+    #     - own_state: A state of its own, which goes from each time step to the next.
+    #     - no_training: Weights that need no training.
     "recurrence": "own_state",
+    # Q3. Why does a plain recurrent network learn so little about what lies many steps back?
+    #     - small_values: The values that it reads get smaller with each step, until they are zero.
+    #     - gradient_product: The gradient is multiplied at each step on its way back, and so it vanishes or explodes.
+    #     - full_memory: Its memory has a place for each time step, and these are used up.
+    #     - gates_closed: Its gates close after some steps.
     "forgetting": "gradient_product",
+    # Q3. What do recurrent networks promise, and what keeps plain ones from it?
+    "promise": (
+        "         A recurrent network has a state that it carries from step to step, so it can remember what it has "
+        "read. Plain         ones are hard to train for that: over many steps the gradient vanishes or explodes on "
+        "its way back."
+    ),
+    # Q4. What are the gates of an LSTM computed from?
+    #     - input_and_output: From the input of this step and the output of the step before, with weights that are
+    #       learned.
+    #     - made_of_cell: From the cell state alone: the gates are made of it.
+    #     - first_layer: From a first hidden layer; an LSTM has two, and the first one contains the gates.
+    #     - set_by_hand: From settings that are chosen before training.
     "gates_from": "input_and_output",
+    # Q4. What does an LSTM show to the layer above it at a time step?
+    #     - cell_itself: The cell state, as it is.
+    #     - the_gates: The values of the gates.
+    #     - old_output: The output of the step before; the new one comes a step later.
+    #     - gated_cell: The squashed cell state, as far as the output gate lets it through.
     "what_is_shown": "gated_cell",
+    # Q4. Which part does what?
+    #     - forget_gate: forget gate
+    #     - input_gate: input gate
+    #     - candidate: candidate
+    #     - output_gate: output gate
+    # Partners:
+    #     - how_much_shown: says how much of the cell is shown outside
+    #     - new_content: is the new content itself
+    #     - how_much_kept: says how much of the old content stays
+    #     - how_much_let_in: says how much new content is let in
     "parts": {
         "forget_gate": "how_much_kept",
         "input_gate": "how_much_let_in",
         "candidate": "new_content",
         "output_gate": "how_much_shown",
     },
+    # Q4. Which parts does an LSTM cell have, and what does each of them do?
+    "cell_parts": (
+        "         The cell state is the memory that is carried from step to step. The forget gate says how much of "
+        "the old         content stays in it, the input gate how much of the new candidate is let in. The output "
+        "gate decides how much of         the cell is shown to the outside."
+    ),
+    # Q5. Which kind of task is it?
+    #     - captions: a sentence about a picture
+    #     - mood: the mood of a letter
+    #     - word_kinds: the kind of each word: noun, verb and so on
+    #     - translation: a translation
+    # Partners:
+    #     - same_length: a sequence in, one output for each of its steps
+    #     - many_to_one: a sequence in, one output
+    #     - one_to_many: one input, a sequence out
+    #     - other_length: a sequence in, a sequence of another length out
     "mappings": {
         "captions": "one_to_many",
         "mood": "many_to_one",
         "word_kinds": "same_length",
         "translation": "other_length",
     },
-    "sequence": """
-        In sequence prediction the order of the values carries information: what came before helps to tell what
-        follows. The temperatures of the last days go in, the temperature of tomorrow comes out.
-    """,
-    "ordinary": """
-        How many values such a network sees is fixed beforehand, by the size of its window. It has no memory either:
-        nothing that it saw in one window is known when it reads the next.
-    """,
-    "promise": """
-        A recurrent network has a state that it carries from step to step, so it can remember what it has read. Plain
-        ones are hard to train for that: over many steps the gradient vanishes or explodes on its way back.
-    """,
-    "cell_parts": """
-        The cell state is the memory that is carried from step to step. The forget gate says how much of the old
-        content stays in it, the input gate how much of the new candidate is let in. The output gate decides how much of
-        the cell is shown to the outside.
-    """,
-    "used_for": """
-        Machine translation is one of them: a sentence in English goes in, and the same sentence in German comes out.
-    """,
+    # Q5. Name an application of LSTMs and say what goes in and what comes out.
+    "used_for": (
+        "         Machine translation is one of them: a sentence in English goes in, and the same sentence in "
+        "German comes out."
+    ),
 }
 
 

@@ -209,52 +209,118 @@ def run_experiment(seed: int = 0) -> None:
     print(f"alarm right at {np.mean(is_on == y):.1%} of the steps; always off would be right at {np.mean(y == 0):.1%}")
 
 
+# Fill in names of options, or sentences of your own. `grade` tells what is right and why.
 ANSWERS = {
+    # Q1. In training, hardly any gradient arrives at the first steps of a long sequence. What is behind it?
+    #     - values_shrink: The values that the network reads get smaller from step to step, and the first ones are
+    #       lost.
+    #     - many_factors: On its way back the gradient is multiplied by about the same factor at each step.
+    #     - too_many_weights: Each step has weights of its own, so a long sequence has more of them than can be
+    #       learned.
+    #     - small_rate: The learning rate is too small for the error to get that far.
     "vanishing_cause": "many_factors",
+    # Q1. Gradients explode now and then. What does clipping by the global norm do about it?
+    #     - lifts_small: It lengthens gradients that are too short and shortens those that are too long.
+    #     - each_number: It cuts each number of the gradients off at a limit of its own.
+    #     - one_factor: It makes all gradients shorter by one common factor, so that their direction stays.
+    #     - skips_step: It leaves that step of training out.
     "clipping": "one_factor",
+    # Q1. What goes wrong when a plain recurrent network is trained on long sequences, and what is the cause?
+    "gradients": (
+        "         The gradient vanishes or explodes on its way back to the first steps. At each step it is "
+        "multiplied by the same         recurrent weights and by the slope of the tanh, and a product of many such "
+        "factors goes to zero or to infinity."
+    ),
+    # Q2. What is different about the way that a gradient takes back through the cell state of an LSTM?
+    #     - scaled_by_gate: The cell state is carried on by adding, so there is one factor a step: how far the forget
+    #       gate is open.
+    #     - no_factors: There are no factors on it at all, so the gradient arrives as it was.
+    #     - linear_gates: The gates are linear, and so their slope is 1 everywhere.
+    #     - skips_steps: It jumps over all the steps in which nothing was written into the cell.
     "way_back": "scaled_by_gate",
+    # Q2. How much of a gradient arrives 50 steps back in an LSTM of Keras that has not been trained yet?
+    #     - all_of_it: All of it: in an LSTM no gradient vanishes.
+    #     - as_plain: As much as in a plain recurrent layer; the difference only comes with training.
+    #     - grows: More than at the last step: the cell state adds up, and so does the gradient.
+    #     - small_part: A very small part, and yet far more than in a plain recurrent layer with small weights.
     "fresh_lstm": "small_part",
-    "shared_weights": "sum_of_shares",
-    "truncation": ["less_memory", "more_updates", "short_reach"],
+    # Q2. What in an LSTM lets the gradient reach steps that lie far back?
+    "through_cell": (
+        "         The cell state is carried on by adding new content, without weights and squashing in between. "
+        "What weakens the         gradient at each step is the forget gate alone, and while that is open, near 1, "
+        "the gradient comes through."
+    ),
+    # Q3. Who does what in the training of an LSTM?
+    #     - loss: loss
+    #     - bptt: backpropagation through time
+    #     - optimizer: optimizer, such as Adam
+    #     - gates: gates
+    # Partners:
+    #     - changes_weights: changes the weights, a little each time
+    #     - says_how_wrong: says how far the output is from what was wanted
+    #     - steer_memory: say what is kept and what is let in, at each step anew
+    #     - finds_gradients: finds out how the error depends on each of the weights
     "who_does_what": {
         "loss": "says_how_wrong",
         "bptt": "finds_gradients",
         "optimizer": "changes_weights",
         "gates": "steer_memory",
     },
+    # Q3. Which algorithm finds the gradients of an LSTM, and what is done with them then?
+    "algorithm": (
+        "         Backpropagation through time finds the gradients. An optimizer, such as Adam, then changes each "
+        "weight a little         against its gradient, so that the loss gets smaller."
+    ),
+    # Q4. A sequence has 30 steps. What is the gradient of the recurrent weights, as backpropagation through time
+    #   finds it?
+    #     - last_share: The share of step 30, since the loss is known there.
+    #     - thirty_arrays: Thirty gradients, and thirty sets of weights that are changed by them.
+    #     - sum_of_shares: One gradient, the sum of what each of the 30 steps adds to it.
+    #     - largest_share: The share of the step at which the error is largest.
+    "shared_weights": "sum_of_shares",
+    # Q4. How does backpropagation through time get from the error to the gradients of the weights?
+    "through_time": (
+        "         The network is unrolled, so that each step is like a layer of a deep network. The error goes back "
+        "from the last         step to the first, one step at a time. All steps share the same weights, so the "
+        "gradients of all steps are added         up."
+    ),
+    # Q5. Sequences of 1000 steps are trained on in pieces of 10. What follows from that? Choose all that hold.
+    #     - less_memory: Only the states of a few steps have to be kept for the way back.
+    #     - exact_gradients: The gradients become more exact, since there is less to add up.
+    #     - more_updates: The weights are changed many times in each sequence instead of once.
+    #     - state_lost: The network cannot know anything of what came before its piece, whatever is done with the
+    #       state.
+    #     - short_reach: No error is sent back from one piece into the piece before it.
+    "truncation": ["less_memory", "more_updates", "short_reach"],
+    # Q5. What does truncated backpropagation through time do differently, what is gained, and what is lost?
+    "truncated": (
+        "         The error goes back through a few steps only, piece by piece, while the state is carried on. That "
+        "needs less         memory and time, and the weights are updated more often. Dependencies that are longer "
+        "than a piece are hardly         learned."
+    ),
+    # Q6. An LSTM in Keras is to go on from piece to piece of a sequence. What is each of these for?
+    #     - stateful: `stateful=True` in the layer
+    #     - batch_shape: `keras.Input(batch_shape=(32, None, 1))`
+    #     - reset_state: `layer.reset_state()`
+    #     - no_shuffle: `shuffle=False` in `fit`
+    # Partners:
+    #     - rows_go_on: that row j of a batch goes on from row j of the batch before it
+    #     - fixed_rows: that it is known for how many sequences a state has to be kept
+    #     - forgets: that other sequences do not begin with what is left of the last ones
+    #     - keeps: that the state outlives the end of a batch
     "keras_parts": {
         "stateful": "keeps",
         "batch_shape": "fixed_rows",
         "reset_state": "forgets",
         "no_shuffle": "rows_go_on",
     },
-    "gradients": """
-        The gradient vanishes or explodes on its way back to the first steps. At each step it is multiplied by the same
-        recurrent weights and by the slope of the tanh, and a product of many such factors goes to zero or to infinity.
-    """,
-    "through_cell": """
-        The cell state is carried on by adding new content, without weights and squashing in between. What weakens the
-        gradient at each step is the forget gate alone, and while that is open, near 1, the gradient comes through.
-    """,
-    "algorithm": """
-        Backpropagation through time finds the gradients. An optimizer, such as Adam, then changes each weight a little
-        against its gradient, so that the loss gets smaller.
-    """,
-    "through_time": """
-        The network is unrolled, so that each step is like a layer of a deep network. The error goes back from the last
-        step to the first, one step at a time. All steps share the same weights, so the gradients of all steps are added
-        up.
-    """,
-    "truncated": """
-        The error goes back through a few steps only, piece by piece, while the state is carried on. That needs less
-        memory and time, and the weights are updated more often. Dependencies that are longer than a piece are hardly
-        learned.
-    """,
-    "stateful_setup": """
-        The sequences are cut into pieces of k steps, which are given to the model in their order. The LSTM layer has
-        stateful=True and a fixed batch size, so it keeps its state between the pieces. The state is reset before other
-        sequences begin, and nothing is shuffled, so that row j goes on from row j.
-    """,
+    # Q6. How do you set up truncated backpropagation through time in Keras, and what has to be minded?
+    "stateful_setup": (
+        "         The sequences are cut into pieces of k steps, which are given to the model in their order. The "
+        "LSTM layer has         stateful=True and a fixed batch size, so it keeps its state between the pieces. The "
+        "state is reset before other         sequences begin, and nothing is shuffled, so that row j goes on from "
+        "row j."
+    ),
 }
 
 

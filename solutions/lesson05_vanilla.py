@@ -105,32 +105,80 @@ def run_experiment(
     }
 
 
+# Fill in names of options, or sentences of your own. `grade` tells what is right and why.
 ANSWERS = {
+    # Q1. Which of these models is a vanilla LSTM?
+    #     - gates_then_cells: input, a hidden layer of gates, a hidden layer of memory cells, dense output
+    #     - two_lstms: input, an LSTM that returns its sequence, an LSTM, dense output
+    #     - all_outputs: input, an LSTM that returns its sequence, flattened, dense output
+    #     - one_lstm: input, an LSTM, dense output
     "layer_by_layer": "one_lstm",
+    # Q1. 32 sequences of 20 steps go through `LSTM(24)`. What does the dense layer get?
+    #     - one_vector: (32, 24): for each sequence what the LSTM puts out at its last step.
+    #     - every_step: (32, 20, 24): for each sequence what the LSTM puts out at each step.
+    #     - gate_values: (32, 4, 24): for each sequence the values of the three gates and of the candidate.
+    #     - last_input: (32, 1): for each sequence its last value.
     "handed_on": "one_vector",
+    # Q1. The values to be predicted lie between -1 and 1. Which output layer suits?
+    #     - sigmoid: `Dense(1, activation="sigmoid")`
+    #     - softmax: `Dense(1, activation="softmax")`
+    #     - linear: `Dense(1)`
+    #     - relu: `Dense(1, activation="relu")`
     "last_activation": "linear",
+    # Q1. Sequences of 20 steps with 2 features are reshaped to (n, 1, 40) and given to an LSTM. What comes of it?
+    #     - refused: Keras refuses it, since there have to be at least two steps.
+    #     - nothing_to_carry: All values arrive in a single step, so there is nothing to remember from step to step.
+    #     - same_result: The same as with (n, 20, 2): the numbers are the same and so is their order.
+    #     - longer_memory: An LSTM that remembers twice as much.
     "all_in_one_step": "nothing_to_carry",
+    # Q1. On unseen data the error of a model is 0.57; guessing the mean each time gives 0.58. What does that tell?
+    #     - nearly_perfect: The model is good: its error is well below 1.
+    #     - overfitted: The model has learned the training data by heart.
+    #     - no_better: The model has learned next to nothing from the sequences.
+    #     - wrong_measure: Nothing, since a model cannot be compared with a guess.
     "as_good_as_mean": "no_better",
+    # Q1. What is wanted, and which output layer gives it?
+    #     - any_number: one number of either sign
+    #     - yes_or_no: the probability of yes
+    #     - one_of_five: the probabilities of five classes that exclude each other
+    #     - three_numbers: the next three values at once
+    # Partners:
+    #     - softmax_five: `Dense(5, activation="softmax")`
+    #     - linear_one: `Dense(1)`
+    #     - linear_three: `Dense(3)`
+    #     - sigmoid_one: `Dense(1, activation="sigmoid")`
     "output_layers": {
         "any_number": "linear_one",
         "yes_or_no": "sigmoid_one",
         "one_of_five": "softmax_five",
         "three_numbers": "linear_three",
     },
+    # Q1. Of which layers is a vanilla LSTM made, and what does each of them hand to the next?
+    "layers": (
+        "         The input is a sequence of steps with their features. One hidden LSTM layer reads it step by step "
+        "and hands on         one vector, its last output. A dense layer makes the prediction of that."
+    ),
+    # Q2. Vanilla LSTMs were used for all of these tasks. What goes in and what comes out?
+    #     - demand: forecasting how much power a town will use
+    #     - activity: telling from a phone what its owner is doing
+    #     - mood: telling whether a comment is kind
+    #     - next_word: suggesting a word while somebody types
+    # Partners:
+    #     - words_to_word: words in, the probability of each word as the next one out
+    #     - loads_to_load: hourly values in, the value of the next hour out
+    #     - words_to_yes_no: words in, yes or no out
+    #     - motions_to_class: accelerations in, one of several kinds out
     "tasks": {
         "demand": "loads_to_load",
         "activity": "motions_to_class",
         "mood": "words_to_yes_no",
         "next_word": "words_to_word",
     },
-    "layers": """
-        The input is a sequence of steps with their features. One hidden LSTM layer reads it step by step and hands on
-        one vector, its last output. A dense layer makes the prediction of that.
-    """,
-    "applications": """
-        Forecasting how much electricity a town will need: the consumption of the last hours goes in, that of the next
-        hour comes out.
-    """,
+    # Q2. Name a task to which a vanilla LSTM was applied. What goes in, what comes out?
+    "applications": (
+        "         Forecasting how much electricity a town will need: the consumption of the last hours goes in, "
+        "that of the next         hour comes out."
+    ),
 }
 
 

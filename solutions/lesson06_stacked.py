@@ -100,46 +100,111 @@ def compare_depth(score=fit_and_score, seeds: tuple[int, ...] = (0, 1)) -> dict[
     return {"vanilla": float(np.mean(vanilla)), "stacked": float(np.mean(stacked))}
 
 
+# Fill in names of options, or sentences of your own. `grade` tells what is right and why.
 ANSWERS = {
+    # Q1. Letters form words, words form sentences. What makes such a sequence hard for one LSTM layer?
+    #     - needs_words: An LSTM reads words only, so somebody has to join the letters by hand first.
+    #     - no_memory: A single LSTM layer carries nothing from one time step to the next.
+    #     - two_levels_inside: An LSTM layer is two hidden layers, one for the gates, so it handles two levels and no
+    #       third.
+    #     - one_state: One state has to follow the quick small patterns and the slow large ones at the same time.
     "small_in_large": "one_state",
+    # Q1. Why are small patterns inside larger ones hard for a single LSTM layer?
+    "levels": (
+        "         There are patterns on several time scales: letters make words, and words make sentences. A single "
+        "layer has         just one state to follow all of them at the same time."
+    ),
+    # Q2. Two LSTM layers are stacked. What does the upper one read?
+    #     - last_vector: One vector: what the lower layer puts out at its last time step.
+    #     - whole_sequence: One vector for each time step: all outputs of the lower layer, in their order.
+    #     - later_start: The outputs of the lower layer from the second time step on; each layer starts one step
+    #       later.
+    #     - raw_input: The series itself, a second time, beside the lower layer.
+    #     - gates_below: The gates of the lower layer.
     "upper_input": "whole_sequence",
-    "depth_gain": ["slower_scale", "fewer_weights"],
-    "fair_comparison": "same_seeds",
-    "keras_argument": "sequences_below",
-    "ndim_error": "vector_arrives",
+    # Q2. What does it mean to stack LSTM layers, and what does one layer pass to the next?
+    "stacking": (
+        "         The upper LSTM reads what the lower LSTM puts out. It gets the whole sequence: one vector for "
+        "each time step."
+    ),
+    # Q3. Stacked LSTMs were used for all of these tasks. What goes in and what comes out?
+    #     - speech: naming the sound in each slice of a recording
+    #     - translation: translating sentences
+    #     - handwriting: writing by hand like a person
+    #     - reviews: telling whether a review is kind
+    # Partners:
+    #     - words_to_class: words in, one class out
+    #     - strokes_to_stroke: the strokes so far in, the next stroke out
+    #     - frames_to_labels: slices in, one label for each slice out
+    #     - words_to_words: words in, other words out, of another number
     "applications": {
         "speech": "frames_to_labels",
         "translation": "words_to_words",
         "handwriting": "strokes_to_stroke",
         "reviews": "words_to_class",
     },
+    # Q3. Name a task for which stacked LSTMs have been used, and say why depth suits it.
+    "applied": (
+        "         Speech recognition. Speech has levels: sounds make up syllables, these make up words, and each "
+        "layer can work on         a level of its own."
+    ),
+    # Q4. What can a second LSTM layer bring, compared with one wider layer? Choose all that hold.
+    #     - always_better: Each layer that is added makes the forecasts better.
+    #     - slower_scale: The upper layer can describe longer stretches, out of what the lower one has found in short
+    #       ones.
+    #     - trains_itself: Only the lower layer has to be trained; the upper one follows from it.
+    #     - fewer_weights: On some tasks the same skill is reached with fewer weights.
+    #     - faster: Training gets faster, since the layers work side by side.
+    "depth_gain": ["slower_scale", "fewer_weights"],
+    # Q4. One LSTM layer and a stack are to be compared. Which comparison is fair?
+    #     - loss_at_end: Train each once and compare the losses on the training data.
+    #     - best_of_many: Train each many times and compare their best runs.
+    #     - same_seeds: Give both about as many weights and the same seeds, and compare their mean errors on unseen
+    #       data.
+    #     - same_units: Give each layer the same units, whatever their number, and compare one run of each on unseen
+    #       data.
+    "fair_comparison": "same_seeds",
+    # Q4. What can a second layer give that a wider one does not, and how do you find out whether it does?
+    "depth": (
+        "         The second layer works on what the first one has found, so it can describe slower and more "
+        "abstract patterns.         Whether that helps shows when both models, of about the same size, are trained "
+        "with the same seeds and their         mean errors on unseen data are compared."
+    ),
+    # Q5. A stack of two LSTM layers in Keras, with one forecast a sequence at the end: what has to be set?
+    #     - state_below: `return_state=True` in the lower layer.
+    #     - sequences_both: `return_sequences=True` in both layers.
+    #     - sequences_above: `return_sequences=True` in the upper layer only.
+    #     - sequences_below: `return_sequences=True` in the lower layer only.
+    #     - repeat_between: Nothing; a `RepeatVector` goes between the two layers.
+    "keras_argument": "sequences_below",
+    # Q5. Keras says “expected ndim=3, found ndim=2” at the second LSTM layer. What has happened?
+    #     - batch_missing: The batch axis is missing in the training data.
+    #     - vector_arrives: The layer below hands over one vector a sequence, so the axis of time is gone.
+    #     - dense_missing: The model has no Dense layer at its end.
+    #     - units_differ: The two LSTM layers have different numbers of units.
+    "ndim_error": "vector_arrives",
+    # Q5. The input has the shape (32, 24, 1): batch, time steps, features. What shape does each of these put out?
+    #     - lstm_plain: `LSTM(8)` on the input
+    #     - lstm_sequences: `LSTM(8, return_sequences=True)` on the input
+    #     - upper_plain: `LSTM(5)` on top of `LSTM(8, return_sequences=True)`
+    #     - upper_sequences: `LSTM(5, return_sequences=True)` on top of `LSTM(8, return_sequences=True)`
+    # Partners:
+    #     - steps_and_five: (32, 24, 5)
+    #     - only_eight: (32, 8)
+    #     - only_five: (32, 5)
+    #     - steps_and_eight: (32, 24, 8)
     "shapes": {
         "lstm_plain": "only_eight",
         "lstm_sequences": "steps_and_eight",
         "upper_plain": "only_five",
         "upper_sequences": "steps_and_five",
     },
-    "levels": """
-        There are patterns on several time scales: letters make words, and words make sentences. A single layer has
-        just one state to follow all of them at the same time.
-    """,
-    "stacking": """
-        The upper LSTM reads what the lower LSTM puts out. It gets the whole sequence: one vector for each time step.
-    """,
-    "applied": """
-        Speech recognition. Speech has levels: sounds make up syllables, these make up words, and each layer can work on
-        a level of its own.
-    """,
-    "depth": """
-        The second layer works on what the first one has found, so it can describe slower and more abstract patterns.
-        Whether that helps shows when both models, of about the same size, are trained with the same seeds and their
-        mean errors on unseen data are compared.
-    """,
-    "in_keras": """
-        The lower LSTM gets return_sequences=True, so that it returns its whole sequence. Without it the upper LSTM
-        receives one vector instead of a sequence, and Keras stops with an error: it expected three dimensions and found
-        two.
-    """,
+    # Q5. How do you put one LSTM on top of another in Keras, and what happens if you leave the setting away?
+    "in_keras": (
+        "         The lower LSTM gets return_sequences=True, so that it returns its whole sequence. Without it the "
+        "upper LSTM         receives one vector instead of a sequence, and Keras stops with an error: it expected "
+        "three dimensions and found         two."
+    ),
 }
 
 

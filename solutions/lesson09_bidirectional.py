@@ -172,44 +172,108 @@ def compare_directions(score=fit_and_score, seeds: tuple[int, ...] = (0, 1)) -> 
     }
 
 
+# Fill in names of options, or sentences of your own. `grade` tells what is right and why.
 ANSWERS = {
+    # Q1. What is inside of a bidirectional LSTM?
+    #     - two_of_them: Two LSTMs with weights of their own; both read the input, from opposite ends.
+    #     - same_one_twice: One LSTM that reads the sequence forward, then backward, with the same weights and one
+    #       state.
+    #     - one_above_other: Two LSTMs, of which the second reads the outputs of the first in reversed order.
+    #     - two_gradients: One LSTM whose error is sent back through the sequence in both directions.
     "inside": "two_of_them",
-    "why_not_forward": "half_unseen",
-    "equal_terms": "twice_the_weights",
-    "while_it_comes_in": ["alarm", "live_subtitles"],
-    "output_shape": "thirty_two",
-    "not_turned": "wrong_neighbours",
+    # Q1. A sequence has 5 steps, and each step gets an answer. What can the answer at step 2 rest on?
+    #     - forward: a forward LSTM
+    #     - backward: a backward LSTM, its outputs turned around
+    #     - bidirectional: a bidirectional LSTM
+    #     - dense: a dense layer alone, applied to each step
+    # Partners:
+    #     - step_two: step 2
+    #     - all_steps: steps 1 to 5
+    #     - up_to_two: steps 1 and 2
+    #     - from_two: steps 2 to 5
     "what_it_rests_on": {
         "forward": "up_to_two",
         "backward": "from_two",
         "bidirectional": "all_steps",
         "dense": "step_two",
     },
+    # Q1. What is a bidirectional LSTM: what reads what, and what becomes of the two outputs?
+    "both_ways": (
+        "         It is made of two LSTMs with weights of their own. One of them reads the sequence from the first "
+        "step to the         last, the other from the last to the first. Their outputs are concatenated at each "
+        "step."
+    ),
+    # Q2. Bidirectional LSTMs were used for all of these tasks. What does the later part of the sequence tell?
+    #     - names: finding the names in a text
+    #     - sounds: naming the sounds in a recording
+    #     - translation: reading a sentence that is to be translated
+    #     - handwriting: reading handwriting from the strokes of a pen
+    # Partners:
+    #     - next_letter: which letter it must have been, by the word that comes of it
+    #     - verb_at_end: what the sentence is about, in languages whose verb stands at its end
+    #     - mouth_moves: for which sound the mouth was already moving
+    #     - kind_of_name: whether “April” goes on as a month or as a first name
     "what_follows_tells": {
         "names": "kind_of_name",
         "sounds": "mouth_moves",
         "translation": "verb_at_end",
         "handwriting": "next_letter",
     },
-    "both_ways": """
-        It is made of two LSTMs with weights of their own. One of them reads the sequence from the first step to the
-        last, the other from the last to the first. Their outputs are concatenated at each step.
-    """,
-    "in_use": """
-        Finding names in a text. The words that come after a word help to tell whether it is a name, and of what.
-    """,
-    "both_sides": """
-        At each step it knows what came before and also what comes after. It is not always better: that helps only
-        where later steps matter, and it takes twice the weights, so both have to be compared on unseen data.
-    """,
-    "whole_first": """
-        The whole sequence has to be there, up to its last step. So the model cannot be used in real time, while the
-        sequence still comes in.
-    """,
-    "wrapper": """
-        The LSTM is wrapped in a Bidirectional layer. Done by hand, the output of the LSTM that has go_backwards=True
-        has to be flipped along the axis of time before the two are joined, so that their steps match.
-    """,
+    # Q2. Name a task for which bidirectional LSTMs are in use, and say why both directions help there.
+    "in_use": (
+        "         Finding names in a text. The words that come after a word help to tell whether it is a name, and "
+        "of what."
+    ),
+    # Q3. Which side of the beam is heavier? A forward LSTM is right at three steps of four, whatever its size. Why?
+    #     - vanishing: Its gradient vanishes: twelve steps are too many for an LSTM.
+    #     - half_unseen: It cannot know the weights that are still to come, so it has to guess.
+    #     - needs_depth: A second LSTM on top of it would have read the other half.
+    #     - too_short_trained: It learns more slowly and would reach the same with more epochs.
+    "why_not_forward": "half_unseen",
+    # Q3. A forward LSTM of 16 units is compared with `Bidirectional(LSTM(16))`, over the same seeds. What is unfair?
+    #     - twice_the_data: The bidirectional one reads each sequence twice, so it needs half of the epochs.
+    #     - nothing_unfair: Nothing; both have 16 units.
+    #     - same_seed: The seeds have to differ, or both begin with the same weights.
+    #     - twice_the_weights: The bidirectional one has twice as many LSTM weights.
+    "equal_terms": "twice_the_weights",
+    # Q3. What can a bidirectional LSTM do that a plain one cannot, and is it always better?
+    "both_sides": (
+        "         At each step it knows what came before and also what comes after. It is not always better: that "
+        "helps only         where later steps matter, and it takes twice the weights, so both have to be compared "
+        "on unseen data."
+    ),
+    # Q4. For which tasks is a bidirectional LSTM over the whole sequence out of question? Choose all that hold.
+    #     - names_in_articles: Marking the names in articles of a newspaper.
+    #     - alarm: Raising an alarm at the moment when a sensor shows something odd.
+    #     - recorded_speech: Writing down an interview that was recorded yesterday.
+    #     - live_subtitles: Subtitles that appear while somebody speaks, word by word.
+    #     - gaps_in_text: Filling in words that cannot be read in an old letter.
+    "while_it_comes_in": ["alarm", "live_subtitles"],
+    # Q4. What has to be known of a sequence before it can be read in both directions, and what follows from that?
+    "whole_first": (
+        "         The whole sequence has to be there, up to its last step. So the model cannot be used in real "
+        "time, while the         sequence still comes in."
+    ),
+    # Q5. The input has the shape (32, 12, 1). What does `Bidirectional(LSTM(16, return_sequences=True))` put out?
+    #     - sixteen: (32, 12, 16)
+    #     - twice_the_steps: (32, 24, 16)
+    #     - only_last: (32, 32)
+    #     - thirty_two: (32, 12, 32)
+    "output_shape": "thirty_two",
+    # Q5. The outputs of an LSTM and of one with `go_backwards=True` are concatenated as they are. What is wrong?
+    #     - wrong_neighbours: At the first place stand what the one says of the first step and what the other says of
+    #       the last.
+    #     - nothing_wrong: Nothing; Keras turns the outputs of the second one around by itself.
+    #     - sizes_differ: The sequences have different lengths, since the second LSTM begins at the last step.
+    #     - weights_shared: Both layers get the same weights in that way.
+    "not_turned": "wrong_neighbours",
+    # Q5. How do you let LSTMs read a sequence both ways in Keras, and what has to be minded when two are joined by
+    #   hand?
+    "wrapper": (
+        "         The LSTM is wrapped in a Bidirectional layer. Done by hand, the output of the LSTM that has "
+        "go_backwards=True         has to be flipped along the axis of time before the two are joined, so that "
+        "their steps match."
+    ),
 }
 
 

@@ -140,31 +140,79 @@ def run_experiment(
     }
 
 
+# Fill in names of options, or sentences of your own. `grade` tells what is right and why.
 ANSWERS = {
+    # Q1. What does the file hold that `model.save("final.keras")` writes?
+    #     - weights_only: The weights; the layers have to be built again in code.
+    #     - structure_only: The layers and their settings; the weights have to be learned again.
+    #     - whole_model: The layers, their weights, and how the model was compiled.
+    #     - data_too: The model, the numbers that the series was scaled with, and the training data.
     "one_file": "whole_model",
+    # Q1. You are given a file with weights, and nothing else. What do you need to predict with them?
+    #     - same_structure: A model with the same layers, built from code or from its saved structure.
+    #     - training_rows: The rows that the weights were learned from.
+    #     - optimizer: The optimizer, with the learning rate that was used.
+    #     - nothing_more: Nothing more; the weights know their layers.
     "weights_alone": "same_structure",
-    "final_rows": "all_rows",
-    "known_skill": "earlier_test",
-    "new_rows": ["saved_scaling", "three_axes"],
-    "far_away": "not_trusted",
+    # Q1. What is saved by what?
+    #     - structure: the layers and their settings, without weights
+    #     - weights: the weights, without layers
+    #     - model: layers and weights together
+    #     - scaling: the numbers of the scaling
+    # Partners:
+    #     - save_weights: `model.save_weights("final.weights.h5")`
+    #     - own_file: code of your own, a JSON file for instance
+    #     - to_json: `model.to_json()`, written into a file
+    #     - save: `model.save("final.keras")`
     "where_saved": {
         "structure": "to_json",
         "weights": "save_weights",
         "model": "save",
         "scaling": "own_file",
     },
-    "saving": """
-        model.save("final.keras") writes the whole model into one file. Apart, the structure is saved as JSON, which
-        model.to_json() gives, and the weights with model.save_weights("final.weights.h5").
-    """,
-    "final": """
-        It is fitted on all the rows that there are. How well it will do is known from an earlier test: a model of its
-        kind was measured on rows that had been held back.
-    """,
-    "predicting": """
-        New values are scaled with the same numbers as the training series and brought into the shape (samples, time
-        steps, features). Afterwards the scaling of the prediction is undone, so that it is in the units of the series.
-    """,
+    # Q1. How is a Keras model saved in one file, and how are its structure and its weights saved apart?
+    "saving": (
+        '         model.save("final.keras") writes the whole model into one file. Apart, the structure is saved as '
+        'JSON, which         model.to_json() gives, and the weights with model.save_weights("final.weights.h5").'
+    ),
+    # Q2. The comparison of models is over. On which rows is the final model fitted?
+    #     - training_rows: On the training rows, so that the test rows stay unseen for ever.
+    #     - best_part: On none: of the models of the comparison, the one with the smallest error is kept.
+    #     - test_rows: On the test rows, since they are the newest.
+    #     - all_rows: On all rows that there are, the held-back ones among them.
+    "final_rows": "all_rows",
+    # Q2. How well will the final model forecast? Where does the answer come from?
+    #     - training_loss: From its loss in the last epoch.
+    #     - earlier_test: From an earlier test: the same way of fitting, on fewer rows, and rows that were held back.
+    #     - fitted_rows: From its error on the last rows of the series, which it was fitted on.
+    #     - cannot_know: From nowhere; nobody can know before the first real forecasts.
+    "known_skill": "earlier_test",
+    # Q2. What is a final model fitted on, and how do you know how well it will do?
+    "final": (
+        "         It is fitted on all the rows that there are. How well it will do is known from an earlier test: a "
+        "model of its         kind was measured on rows that had been held back."
+    ),
+    # Q3. New values have come in. What has to be done before the final model forecasts from them? Choose all that
+    #   hold.
+    #     - new_scaler: Fit a new scaler on the new values.
+    #     - saved_scaling: Scale them with the numbers of the training series.
+    #     - fit_again: Fit the model a few epochs more.
+    #     - three_axes: Bring them into the shape (samples, time steps, features).
+    #     - shuffle: Shuffle them, as in training.
+    "new_rows": ["saved_scaling", "three_axes"],
+    # Q3. A model has learned from values between 10 and 90. What if it is asked to go on after 1070, 1080, 1090?
+    #     - same_rule: It answers 1100: the rule that it has learned holds for all numbers.
+    #     - raises: Keras refuses: the values lie outside of the range of the training.
+    #     - not_trusted: It answers something, but not to be trusted: it never saw such values.
+    #     - scaler_mends: A scaler fitted on the three values brings them into range, and the answer is right again.
+    "far_away": "not_trusted",
+    # Q3. What do you do with new values before the final model predicts from them, and with its prediction
+    #   afterwards?
+    "predicting": (
+        "         New values are scaled with the same numbers as the training series and brought into the shape "
+        "(samples, time         steps, features). Afterwards the scaling of the prediction is undone, so that it is "
+        "in the units of the series."
+    ),
 }
 
 
