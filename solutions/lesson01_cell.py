@@ -184,8 +184,8 @@ ANSWERS = {
     "what_is_a_sequence": "order_counts",
     # Q1. What is sequence prediction? Give an example: what goes in, what comes out?
     "sequence": (
-        "         In sequence prediction the order of the values carries information: what came before helps to "
-        "tell what         follows. The temperatures of the last days go in, the temperature of tomorrow comes out."
+        "In sequence prediction the order of the values carries information: what came before helps to tell what "
+        "follows. The temperatures of the last days go in, the temperature of tomorrow comes out."
     ),
     # Q2. A network without recurrence reads a sequence through a window. What is short about it? Choose all that
     #   hold.
@@ -197,8 +197,8 @@ ANSWERS = {
     "ordinary_networks": ["fixed_window", "nothing_kept"],
     # Q2. Where do networks without recurrence fall short on sequences?
     "ordinary": (
-        "         How many values such a network sees is fixed beforehand, by the size of its window. It has no "
-        "memory either:         nothing that it saw in one window is known when it reads the next."
+        "How many values such a network sees is fixed beforehand, by the size of its window. It has no memory "
+        "either: nothing that it saw in one window is known when it reads the next."
     ),
     # Q3. What does a recurrent network have that an ordinary one lacks?
     #     - derivative: It uses the derivative of its input.
@@ -214,9 +214,8 @@ ANSWERS = {
     "forgetting": "gradient_product",
     # Q3. What do recurrent networks promise, and what keeps plain ones from it?
     "promise": (
-        "         A recurrent network has a state that it carries from step to step, so it can remember what it has "
-        "read. Plain         ones are hard to train for that: over many steps the gradient vanishes or explodes on "
-        "its way back."
+        "A recurrent network has a state that it carries from step to step, so it can remember what it has read. "
+        "Plain ones are hard to train for that: over many steps the gradient vanishes or explodes on its way back."
     ),
     # Q4. What are the gates of an LSTM computed from?
     #     - input_and_output: From the input of this step and the output of the step before, with weights that are
@@ -249,9 +248,9 @@ ANSWERS = {
     },
     # Q4. Which parts does an LSTM cell have, and what does each of them do?
     "cell_parts": (
-        "         The cell state is the memory that is carried from step to step. The forget gate says how much of "
-        "the old         content stays in it, the input gate how much of the new candidate is let in. The output "
-        "gate decides how much of         the cell is shown to the outside."
+        "The cell state is the memory that is carried from step to step. The forget gate says how much of the old "
+        "content stays in it, the input gate how much of the new candidate is let in. The output gate decides how "
+        "much of the cell is shown to the outside."
     ),
     # Q5. Which kind of task is it?
     #     - captions: a sentence about a picture
@@ -271,8 +270,8 @@ ANSWERS = {
     },
     # Q5. Name an application of LSTMs and say what goes in and what comes out.
     "used_for": (
-        "         Machine translation is one of them: a sentence in English goes in, and the same sentence in "
-        "German comes out."
+        "Machine translation is one of them: a sentence in English goes in, and the same sentence in German comes "
+        "out."
     ),
 }
 

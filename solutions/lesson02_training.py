@@ -227,9 +227,9 @@ ANSWERS = {
     "clipping": "one_factor",
     # Q1. What goes wrong when a plain recurrent network is trained on long sequences, and what is the cause?
     "gradients": (
-        "         The gradient vanishes or explodes on its way back to the first steps. At each step it is "
-        "multiplied by the same         recurrent weights and by the slope of the tanh, and a product of many such "
-        "factors goes to zero or to infinity."
+        "The gradient vanishes or explodes on its way back to the first steps. At each step it is multiplied by the "
+        "same recurrent weights and by the slope of the tanh, and a product of many such factors goes to zero or to "
+        "infinity."
     ),
     # Q2. What is different about the way that a gradient takes back through the cell state of an LSTM?
     #     - scaled_by_gate: The cell state is carried on by adding, so there is one factor a step: how far the forget
@@ -246,9 +246,9 @@ ANSWERS = {
     "fresh_lstm": "small_part",
     # Q2. What in an LSTM lets the gradient reach steps that lie far back?
     "through_cell": (
-        "         The cell state is carried on by adding new content, without weights and squashing in between. "
-        "What weakens the         gradient at each step is the forget gate alone, and while that is open, near 1, "
-        "the gradient comes through."
+        "The cell state is carried on by adding new content, without weights and squashing in between. What weakens "
+        "the gradient at each step is the forget gate alone, and while that is open, near 1, the gradient comes "
+        "through."
     ),
     # Q3. Who does what in the training of an LSTM?
     #     - loss: loss
@@ -268,8 +268,8 @@ ANSWERS = {
     },
     # Q3. Which algorithm finds the gradients of an LSTM, and what is done with them then?
     "algorithm": (
-        "         Backpropagation through time finds the gradients. An optimizer, such as Adam, then changes each "
-        "weight a little         against its gradient, so that the loss gets smaller."
+        "Backpropagation through time finds the gradients. An optimizer, such as Adam, then changes each weight a "
+        "little against its gradient, so that the loss gets smaller."
     ),
     # Q4. A sequence has 30 steps. What is the gradient of the recurrent weights, as backpropagation through time
     #   finds it?
@@ -280,9 +280,9 @@ ANSWERS = {
     "shared_weights": "sum_of_shares",
     # Q4. How does backpropagation through time get from the error to the gradients of the weights?
     "through_time": (
-        "         The network is unrolled, so that each step is like a layer of a deep network. The error goes back "
-        "from the last         step to the first, one step at a time. All steps share the same weights, so the "
-        "gradients of all steps are added         up."
+        "The network is unrolled, so that each step is like a layer of a deep network. The error goes back from the "
+        "last step to the first, one step at a time. All steps share the same weights, so the gradients of all "
+        "steps are added up."
     ),
     # Q5. Sequences of 1000 steps are trained on in pieces of 10. What follows from that? Choose all that hold.
     #     - less_memory: Only the states of a few steps have to be kept for the way back.
@@ -294,9 +294,9 @@ ANSWERS = {
     "truncation": ["less_memory", "more_updates", "short_reach"],
     # Q5. What does truncated backpropagation through time do differently, what is gained, and what is lost?
     "truncated": (
-        "         The error goes back through a few steps only, piece by piece, while the state is carried on. That "
-        "needs less         memory and time, and the weights are updated more often. Dependencies that are longer "
-        "than a piece are hardly         learned."
+        "The error goes back through a few steps only, piece by piece, while the state is carried on. That needs "
+        "less memory and time, and the weights are updated more often. Dependencies that are longer than a piece "
+        "are hardly learned."
     ),
     # Q6. An LSTM in Keras is to go on from piece to piece of a sequence. What is each of these for?
     #     - stateful: `stateful=True` in the layer
@@ -316,10 +316,9 @@ ANSWERS = {
     },
     # Q6. How do you set up truncated backpropagation through time in Keras, and what has to be minded?
     "stateful_setup": (
-        "         The sequences are cut into pieces of k steps, which are given to the model in their order. The "
-        "LSTM layer has         stateful=True and a fixed batch size, so it keeps its state between the pieces. The "
-        "state is reset before other         sequences begin, and nothing is shuffled, so that row j goes on from "
-        "row j."
+        "The sequences are cut into pieces of k steps, which are given to the model in their order. The LSTM layer "
+        "has stateful=True and a fixed batch size, so it keeps its state between the pieces. The state is reset "
+        "before other sequences begin, and nothing is shuffled, so that row j goes on from row j."
     ),
 }
 

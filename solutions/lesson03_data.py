@@ -220,8 +220,8 @@ ANSWERS = {
     "above_one": "nothing",
     # Q1. Into which range do you bring numbers before an LSTM reads them, and which rows decide how?
     "scaling": (
-        "         Each feature is brought into a small range, such as 0 to 1. Only the training rows decide about "
-        "the minimum and         the maximum; the test rows are scaled with the same numbers."
+        "Each feature is brought into a small range, such as 0 to 1. Only the training rows decide about the "
+        "minimum and the maximum; the test rows are scaled with the same numbers."
     ),
     # Q2. A machine runs, stops or idles. What is wrong with the codes run = 0, stop = 1, idle = 2 as input?
     #     - zero_is_missing: Keras takes 0 for a missing value, so `run` is never read.
@@ -231,9 +231,8 @@ ANSWERS = {
     "counted_through": "false_order",
     # Q2. How do categories become numbers, and why is it not enough to count them through: 0, 1, 2?
     "categories": (
-        "         One-hot: each category has a column of its own, with a 1 where it holds and a 0 elsewhere. "
-        "Numbers that are         counted through would tell of an order and of distances that the categories do "
-        "not have."
+        "One-hot: each category has a column of its own, with a 1 where it holds and a 0 elsewhere. Numbers that "
+        "are counted through would tell of an order and of distances that the categories do not have."
     ),
     # Q3. A series was scaled to 0 … 1. Which number marks its gaps so that `Masking` finds them, and only them?
     #     - zero: 0
@@ -243,9 +242,8 @@ ANSWERS = {
     "mask_value": "minus_one",
     # Q3. A value is missing. What can stand in its place, and how does the model get to know?
     "gaps": (
-        "         A number outside of the range of all values can stand there, or an estimate such as the last "
-        "known value. A         Masking layer then skips the steps that are filled, or an additional feature flags "
-        "them."
+        "A number outside of the range of all values can stand there, or an estimate such as the last known value. "
+        "A Masking layer then skips the steps that are filled, or an additional feature flags them."
     ),
     # Q4. A series has 10 values. 3 of them are the input of a sample and the next 2 its output. How many samples are
     #   there?
@@ -257,8 +255,8 @@ ANSWERS = {
     "how_many_samples": "six",
     # Q4. How does one sequence become many pairs of input and output?
     "framing": (
-        "         A window of some steps is the input, and the step or the steps that follow right after it are the "
-        "output. The         window is moved on one step at a time, and each place makes another pair."
+        "A window of some steps is the input, and the step or the steps that follow right after it are the output. "
+        "The window is moved on one step at a time, and each place makes another pair."
     ),
     # Q5. Sequences have 20,000 steps. What helps to train an LSTM on them? Choose all that hold.
     #     - unit_for_each_step: As many units as there are steps, so that each step has its place.
@@ -269,8 +267,8 @@ ANSWERS = {
     "thousands_of_steps": ["cut", "averages", "truncate_gradient"],
     # Q5. A sequence has thousands of steps. What can you do about it, and what may get lost by that?
     "too_long": (
-        "         It can be cut into shorter pieces, or averaged over neighbouring steps. Then long dependencies "
-        "across the         borders of the pieces may get lost, or the detail."
+        "It can be cut into shorter pieces, or averaged over neighbouring steps. Then long dependencies across the "
+        "borders of the pieces may get lost, or the detail."
     ),
     # Q6. Each sequence has to become 3 steps long. What becomes of it?
     #     - pad_pre: 7, 8 with padding="pre"
@@ -291,8 +289,8 @@ ANSWERS = {
     # Q6. Sequences of differing length have to go into one array. What happens to short ones, what to long ones, and
     #   how does the model know?
     "lengths": (
-        "         Short ones are padded with a value that does not occur, long ones are truncated. A mask tells the "
-        "model which         steps are padding, and they are skipped."
+        "Short ones are padded with a value that does not occur, long ones are truncated. A mask tells the model "
+        "which steps are padding, and they are skipped."
     ),
     # Q7. 40 machines have logged temperature and pressure each hour for a day. How long are the axes of X, and what
     #   is y?
@@ -314,8 +312,8 @@ ANSWERS = {
     },
     # Q7. Which shape does an LSTM in Keras take, and what does each axis count?
     "shape": (
-        "         Three axes: samples, time steps, features. The first counts the sequences, the second the steps "
-        "of each         sequence, the third the values that were measured at each step."
+        "Three axes: samples, time steps, features. The first counts the sequences, the second the steps of each "
+        "sequence, the third the values that were measured at each step."
     ),
 }
 

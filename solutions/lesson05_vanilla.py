@@ -155,8 +155,8 @@ ANSWERS = {
     },
     # Q1. Of which layers is a vanilla LSTM made, and what does each of them hand to the next?
     "layers": (
-        "         The input is a sequence of steps with their features. One hidden LSTM layer reads it step by step "
-        "and hands on         one vector, its last output. A dense layer makes the prediction of that."
+        "The input is a sequence of steps with their features. One hidden LSTM layer reads it step by step and "
+        "hands on one vector, its last output. A dense layer makes the prediction of that."
     ),
     # Q2. Vanilla LSTMs were used for all of these tasks. What goes in and what comes out?
     #     - demand: forecasting how much power a town will use
@@ -176,8 +176,8 @@ ANSWERS = {
     },
     # Q2. Name a task to which a vanilla LSTM was applied. What goes in, what comes out?
     "applications": (
-        "         Forecasting how much electricity a town will need: the consumption of the last hours goes in, "
-        "that of the next         hour comes out."
+        "Forecasting how much electricity a town will need: the consumption of the last hours goes in, that of the "
+        "next hour comes out."
     ),
 }
 

@@ -111,8 +111,8 @@ ANSWERS = {
     "small_in_large": "one_state",
     # Q1. Why are small patterns inside larger ones hard for a single LSTM layer?
     "levels": (
-        "         There are patterns on several time scales: letters make words, and words make sentences. A single "
-        "layer has         just one state to follow all of them at the same time."
+        "There are patterns on several time scales: letters make words, and words make sentences. A single layer "
+        "has just one state to follow all of them at the same time."
     ),
     # Q2. Two LSTM layers are stacked. What does the upper one read?
     #     - last_vector: One vector: what the lower layer puts out at its last time step.
@@ -124,8 +124,8 @@ ANSWERS = {
     "upper_input": "whole_sequence",
     # Q2. What does it mean to stack LSTM layers, and what does one layer pass to the next?
     "stacking": (
-        "         The upper LSTM reads what the lower LSTM puts out. It gets the whole sequence: one vector for "
-        "each time step."
+        "The upper LSTM reads what the lower LSTM puts out. It gets the whole sequence: one vector for each time "
+        "step."
     ),
     # Q3. Stacked LSTMs were used for all of these tasks. What goes in and what comes out?
     #     - speech: naming the sound in each slice of a recording
@@ -145,8 +145,8 @@ ANSWERS = {
     },
     # Q3. Name a task for which stacked LSTMs have been used, and say why depth suits it.
     "applied": (
-        "         Speech recognition. Speech has levels: sounds make up syllables, these make up words, and each "
-        "layer can work on         a level of its own."
+        "Speech recognition. Speech has levels: sounds make up syllables, these make up words, and each layer can "
+        "work on a level of its own."
     ),
     # Q4. What can a second LSTM layer bring, compared with one wider layer? Choose all that hold.
     #     - always_better: Each layer that is added makes the forecasts better.
@@ -166,9 +166,9 @@ ANSWERS = {
     "fair_comparison": "same_seeds",
     # Q4. What can a second layer give that a wider one does not, and how do you find out whether it does?
     "depth": (
-        "         The second layer works on what the first one has found, so it can describe slower and more "
-        "abstract patterns.         Whether that helps shows when both models, of about the same size, are trained "
-        "with the same seeds and their         mean errors on unseen data are compared."
+        "The second layer works on what the first one has found, so it can describe slower and more abstract "
+        "patterns. Whether that helps shows when both models, of about the same size, are trained with the same "
+        "seeds and their mean errors on unseen data are compared."
     ),
     # Q5. A stack of two LSTM layers in Keras, with one forecast a sequence at the end: what has to be set?
     #     - state_below: `return_state=True` in the lower layer.
@@ -201,9 +201,9 @@ ANSWERS = {
     },
     # Q5. How do you put one LSTM on top of another in Keras, and what happens if you leave the setting away?
     "in_keras": (
-        "         The lower LSTM gets return_sequences=True, so that it returns its whole sequence. Without it the "
-        "upper LSTM         receives one vector instead of a sequence, and Keras stops with an error: it expected "
-        "three dimensions and found         two."
+        "The lower LSTM gets return_sequences=True, so that it returns its whole sequence. Without it the upper "
+        "LSTM receives one vector instead of a sequence, and Keras stops with an error: it expected three "
+        "dimensions and found two."
     ),
 }
 

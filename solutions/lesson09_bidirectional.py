@@ -199,9 +199,8 @@ ANSWERS = {
     },
     # Q1. What is a bidirectional LSTM: what reads what, and what becomes of the two outputs?
     "both_ways": (
-        "         It is made of two LSTMs with weights of their own. One of them reads the sequence from the first "
-        "step to the         last, the other from the last to the first. Their outputs are concatenated at each "
-        "step."
+        "It is made of two LSTMs with weights of their own. One of them reads the sequence from the first step to "
+        "the last, the other from the last to the first. Their outputs are concatenated at each step."
     ),
     # Q2. Bidirectional LSTMs were used for all of these tasks. What does the later part of the sequence tell?
     #     - names: finding the names in a text
@@ -221,8 +220,7 @@ ANSWERS = {
     },
     # Q2. Name a task for which bidirectional LSTMs are in use, and say why both directions help there.
     "in_use": (
-        "         Finding names in a text. The words that come after a word help to tell whether it is a name, and "
-        "of what."
+        "Finding names in a text. The words that come after a word help to tell whether it is a name, and of what."
     ),
     # Q3. Which side of the beam is heavier? A forward LSTM is right at three steps of four, whatever its size. Why?
     #     - vanishing: Its gradient vanishes: twelve steps are too many for an LSTM.
@@ -238,9 +236,8 @@ ANSWERS = {
     "equal_terms": "twice_the_weights",
     # Q3. What can a bidirectional LSTM do that a plain one cannot, and is it always better?
     "both_sides": (
-        "         At each step it knows what came before and also what comes after. It is not always better: that "
-        "helps only         where later steps matter, and it takes twice the weights, so both have to be compared "
-        "on unseen data."
+        "At each step it knows what came before and also what comes after. It is not always better: that helps only "
+        "where later steps matter, and it takes twice the weights, so both have to be compared on unseen data."
     ),
     # Q4. For which tasks is a bidirectional LSTM over the whole sequence out of question? Choose all that hold.
     #     - names_in_articles: Marking the names in articles of a newspaper.
@@ -251,8 +248,8 @@ ANSWERS = {
     "while_it_comes_in": ["alarm", "live_subtitles"],
     # Q4. What has to be known of a sequence before it can be read in both directions, and what follows from that?
     "whole_first": (
-        "         The whole sequence has to be there, up to its last step. So the model cannot be used in real "
-        "time, while the         sequence still comes in."
+        "The whole sequence has to be there, up to its last step. So the model cannot be used in real time, while "
+        "the sequence still comes in."
     ),
     # Q5. The input has the shape (32, 12, 1). What does `Bidirectional(LSTM(16, return_sequences=True))` put out?
     #     - sixteen: (32, 12, 16)
@@ -270,9 +267,9 @@ ANSWERS = {
     # Q5. How do you let LSTMs read a sequence both ways in Keras, and what has to be minded when two are joined by
     #   hand?
     "wrapper": (
-        "         The LSTM is wrapped in a Bidirectional layer. Done by hand, the output of the LSTM that has "
-        "go_backwards=True         has to be flipped along the axis of time before the two are joined, so that "
-        "their steps match."
+        "The LSTM is wrapped in a Bidirectional layer. Done by hand, the output of the LSTM that has "
+        "go_backwards=True has to be flipped along the axis of time before the two are joined, so that their steps "
+        "match."
     ),
 }
 

@@ -172,8 +172,8 @@ ANSWERS = {
     },
     # Q1. How is a Keras model saved in one file, and how are its structure and its weights saved apart?
     "saving": (
-        '         model.save("final.keras") writes the whole model into one file. Apart, the structure is saved as '
-        'JSON, which         model.to_json() gives, and the weights with model.save_weights("final.weights.h5").'
+        'model.save("final.keras") writes the whole model into one file. Apart, the structure is saved as JSON, '
+        'which model.to_json() gives, and the weights with model.save_weights("final.weights.h5").'
     ),
     # Q2. The comparison of models is over. On which rows is the final model fitted?
     #     - training_rows: On the training rows, so that the test rows stay unseen for ever.
@@ -189,8 +189,8 @@ ANSWERS = {
     "known_skill": "earlier_test",
     # Q2. What is a final model fitted on, and how do you know how well it will do?
     "final": (
-        "         It is fitted on all the rows that there are. How well it will do is known from an earlier test: a "
-        "model of its         kind was measured on rows that had been held back."
+        "It is fitted on all the rows that there are. How well it will do is known from an earlier test: a model of "
+        "its kind was measured on rows that had been held back."
     ),
     # Q3. New values have come in. What has to be done before the final model forecasts from them? Choose all that
     #   hold.
@@ -209,9 +209,9 @@ ANSWERS = {
     # Q3. What do you do with new values before the final model predicts from them, and with its prediction
     #   afterwards?
     "predicting": (
-        "         New values are scaled with the same numbers as the training series and brought into the shape "
-        "(samples, time         steps, features). Afterwards the scaling of the prediction is undone, so that it is "
-        "in the units of the series."
+        "New values are scaled with the same numbers as the training series and brought into the shape (samples, "
+        "time steps, features). Afterwards the scaling of the prediction is undone, so that it is in the units of "
+        "the series."
     ),
 }
 

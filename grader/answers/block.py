@@ -92,6 +92,7 @@ def _entry(name: str, value: Value) -> Iterator[str]:
     """One answer; what is too long for a line is broken."""
     match value:
         case str():
+            value = " ".join(value.split())  # set anew, however it was broken before
             shown = _quoted(value)
             if len(shown) + len(name) + 8 <= _WIDTH:
                 yield f'    "{name}": {shown},'
