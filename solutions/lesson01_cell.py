@@ -270,8 +270,7 @@ ANSWERS = {
     },
     # Q5. Name an application of LSTMs and say what goes in and what comes out.
     "used_for": (
-        "Machine translation is one of them: a sentence in English goes in, and the same sentence in German comes "
-        "out."
+        "Machine translation is one of them: a sentence in English goes in, and the same sentence in German comes out."
     ),
 }
 

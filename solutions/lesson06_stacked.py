@@ -124,8 +124,7 @@ ANSWERS = {
     "upper_input": "whole_sequence",
     # Q2. What does it mean to stack LSTM layers, and what does one layer pass to the next?
     "stacking": (
-        "The upper LSTM reads what the lower LSTM puts out. It gets the whole sequence: one vector for each time "
-        "step."
+        "The upper LSTM reads what the lower LSTM puts out. It gets the whole sequence: one vector for each time step."
     ),
     # Q3. Stacked LSTMs were used for all of these tasks. What goes in and what comes out?
     #     - speech: naming the sound in each slice of a recording

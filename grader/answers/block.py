@@ -10,7 +10,7 @@ from grader.answers.questions import Choice, Match, Questions, load_quiz
 from grader.answers.reading import NAME, Value, read_answers
 from grader.errors import UsageProblem
 
-_WIDTH = 118
+_MOST, _WIDTH = 120, 118
 _HEAD = "# Fill in names of options, or sentences of your own. `grade` tells what is right and why."
 _ASSIGNED = re.compile(rf"^{NAME}\b.*?^}}\n", re.MULTILINE | re.DOTALL)
 _BEFORE = '\nif __name__ == "__main__":'
@@ -98,7 +98,8 @@ def _entry(name: str, value: Value) -> Iterator[str]:
                 yield f'    "{name}": {shown},'
                 return
             yield f'    "{name}": ('
-            pieces = textwrap.wrap(value, _WIDTH - 12)
+            whole = len(shown) + 8 <= _MOST  # the formatter would join the pieces
+            pieces = [value] if whole else textwrap.wrap(value, _WIDTH - 12)
             yield from (f"        {_quoted(piece + ' ' * (piece is not pieces[-1]))}" for piece in pieces)
             yield "    ),"
         case tuple():
