@@ -21,7 +21,7 @@ without a word, although there is one target only. And an array of shape (20, 1)
 What is graded (100 points):
      4  the file runs from top to bottom
      8  `define_model` gives a model with an LSTM that turns a whole series into one number
-    10  compiled and fitted, the model that `fit_model` is given has learned something
+    10  `fit_model` fits the model that it is given
      6  `compile_model`, and nothing else, chooses a loss and metrics that suit numbers
      5  `fit_model` returns the history of its training, and prints nothing
     12  the fitted model predicts the next value of unseen series

@@ -156,6 +156,65 @@ def life_cycle(
     }
 
 
+ANSWERS = {
+    # Q1
+    "input_shape": "steps_features",
+    "sequence_left_on": "trains_silently",
+    "defining": (
+        "Layers are put one after the other, in a Sequential or a functional model: an input, one LSTM or more, and a "
+        "dense layer for the output. The input layer has to know the time steps and the features of one series; the "
+        "number of series is left open."
+    ),
+    # Q2
+    "loss_and_metrics": ["mse", "mae_metric"],
+    "steps_in_order": {
+        "define": "lays_out",
+        "compile": "chooses_aim",
+        "fit": "changes_weights",
+        "evaluate": "compares",
+        "predict": "answers_unknown",
+    },
+    "compiling": (
+        "Compiling chooses a loss, the optimizer that makes it smaller, and metrics that are told beside it. A target "
+        "that is a number asks for a distance such as the mean squared error, classes ask for a crossentropy."
+    ),
+    # Q3
+    "one_epoch": "each_batch",
+    "fit_again": "goes_on",
+    "fitting": (
+        "The series come in batches, and after each batch the weights are changed a little so that the loss gets "
+        "smaller. One round over all batches is an epoch. The number of epochs and the batch size can be set, and so "
+        "can shuffling and a share of the data for validation."
+    ),
+    # Q4
+    "honest_error": "held_back",
+    "evaluating": (
+        "Predictions are compared with known answers, and the error is computed, on series that were held back and "
+        "had no part in the training. On the training series a model may be good because it has learned them by heart."
+    ),
+    # Q5
+    "one_window": "twenty",
+    "predicting": (
+        "A single series is a batch of one: an array of shape (1, n_steps, n_features), prepared in the same way as "
+        "the training data. What comes back has one row for each series, so here it is a single number in an array of "
+        "shape (1, 1)."
+    ),
+    # Q6
+    "kinds": {
+        "next_value": "many_to_one",
+        "caption": "one_to_many",
+        "tagging": "many_to_many",
+        "translation": "seq2seq",
+    },
+    "problems": (
+        "Problems are one to one, one to many, many to one, many to many in step, or from one sequence to another of a "
+        "different length. For many to one the LSTM returns its last output only, and a dense layer turns it into the "
+        "answer. For a sequence of another length a first LSTM reads everything into one vector, which is repeated, "
+        "and a second LSTM writes the answer step by step."
+    ),
+}
+
+
 if __name__ == "__main__":
     print(life_cycle(damped_sines(800)))
     for kind, n_in, n_out in [
