@@ -43,6 +43,7 @@ def compile_model(model):
 def fit_model(model, X, y, seed):
     keras.utils.set_random_seed(seed)
     batches = tf.data.Dataset.from_tensor_slices((X, y)).shuffle(len(X), seed=seed).batch(32)
+    model(X[:1])  # now it has weights
     model.optimizer.build(model.trainable_variables)
 
     @tf.function

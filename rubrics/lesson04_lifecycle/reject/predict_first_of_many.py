@@ -1,6 +1,6 @@
-"""The same, and the first of the many predictions is returned.
+"""The window has no axis for the batch, so each step counts as a series; the first of 20 predictions is returned.
 
-fails: predicts
+fails: predicts, repeats
 says: predicts from single values
 """
 
