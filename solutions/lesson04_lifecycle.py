@@ -156,17 +156,46 @@ def life_cycle(
     }
 
 
+# Fill in names of options, or sentences of your own. `grade` tells what is right and why.
 ANSWERS = {
-    # Q1
+    # Q1. Each of 600 series has 20 steps with 3 features. Which shape is given to `keras.Input`?
+    #     - batch_too: (600, 20, 3)
+    #     - features_first: (3, 20)
+    #     - flat: (60,)
+    #     - steps_features: (20, 3)
     "input_shape": "steps_features",
+    # Q1. The only LSTM was given `return_sequences=True` by mistake; then comes `Dense(1)`, and each series has one
+    #   target. What happens?
+    #     - raises_at_fit: `fit` stops and says that the shapes of output and target differ.
+    #     - last_step_only: Keras takes the output of the last step, as it fits the target.
+    #     - trains_silently: It trains without a word: the output of every step is compared with the one target.
+    #     - more_targets: Keras makes the missing targets out of the input.
     "sequence_left_on": "trains_silently",
+    # Q1. How is an LSTM model defined in Keras, and what does its input layer have to know?
     "defining": (
-        "Layers are put one after the other, in a Sequential or a functional model: an input, one LSTM or more, and a "
-        "dense layer for the output. The input layer has to know the time steps and the features of one series; the "
-        "number of series is left open."
+        "Layers are put one after the other, in a Sequential or a functional model: an input, one LSTM or more, and "
+        "a dense layer for the output. The input layer has to know the time steps and the features of one series; "
+        "the number of series is left open."
     ),
-    # Q2
+    # Q2. The target is a number between -1 and 1. What can sensibly be compiled? Choose all that hold.
+    #     - accuracy: loss="mse", metrics=["accuracy"]
+    #     - mse: loss="mse"
+    #     - no_loss: no loss, an optimizer is enough
+    #     - crossentropy: loss="binary_crossentropy"
+    #     - mae_metric: loss="huber", metrics=["mae"]
     "loss_and_metrics": ["mse", "mae_metric"],
+    # Q2. Which step of the life-cycle does what?
+    #     - define: define
+    #     - compile: compile
+    #     - fit: fit
+    #     - evaluate: evaluate
+    #     - predict: predict
+    # Partners:
+    #     - changes_weights: changes the weights, batch by batch
+    #     - answers_unknown: gives answers that nobody has to compare with
+    #     - chooses_aim: chooses what is aimed at, and how to get there
+    #     - lays_out: lays out the layers and their shapes
+    #     - compares: compares answers with known ones and changes nothing
     "steps_in_order": {
         "define": "lays_out",
         "compile": "chooses_aim",
@@ -174,43 +203,77 @@ ANSWERS = {
         "evaluate": "compares",
         "predict": "answers_unknown",
     },
+    # Q2. What is chosen when a model is compiled, and why does the choice depend on the target?
     "compiling": (
-        "Compiling chooses a loss, the optimizer that makes it smaller, and metrics that are told beside it. A target "
-        "that is a number asks for a distance such as the mean squared error, classes ask for a crossentropy."
+        "Compiling chooses a loss, the optimizer that makes it smaller, and metrics that are told beside it. A "
+        "target that is a number asks for a distance such as the mean squared error, classes ask for a "
+        "crossentropy."
     ),
-    # Q3
+    # Q3. 600 series, batches of 32, 30 epochs: how often does `fit` change the weights?
+    #     - each_epoch: 30 times, after each epoch.
+    #     - each_batch: 570 times, after each batch.
+    #     - each_series: 18000 times, after each series.
+    #     - once: Once, when all epochs are over.
     "one_epoch": "each_batch",
+    # Q3. `fit` is called a second time on the same model. Where does it start?
+    #     - from_scratch: From new random weights, as each call of `fit` is a training of its own.
+    #     - goes_on: From the weights that the first call left; the training goes on.
+    #     - refuses: Nowhere: Keras wants the model to be compiled again first.
+    #     - best_epoch: From the weights of the epoch with the smallest loss.
     "fit_again": "goes_on",
+    # Q3. What does `fit` do with the training data and the weights, and what can you set?
     "fitting": (
         "The series come in batches, and after each batch the weights are changed a little so that the loss gets "
-        "smaller. One round over all batches is an epoch. The number of epochs and the batch size can be set, and so "
-        "can shuffling and a share of the data for validation."
+        "smaller. One round over all batches is an epoch. The number of epochs and the batch size can be set, and "
+        "so can shuffling and a share of the data for validation."
     ),
-    # Q4
+    # Q4. Which number tells how well the model will do on new series?
+    #     - last_loss: The loss of the last epoch.
+    #     - best_loss: The smallest loss of all epochs.
+    #     - test_fitted_later: The error on series that were held back, after a few more epochs on them.
+    #     - held_back: The error on series that had no part in the training.
     "honest_error": "held_back",
+    # Q4. How is a model evaluated, and why not on the data that it was fitted on?
     "evaluating": (
         "Predictions are compared with known answers, and the error is computed, on series that were held back and "
-        "had no part in the training. On the training series a model may be good because it has learned them by heart."
+        "had no part in the training. On the training series a model may be good because it has learned them by "
+        "heart."
     ),
-    # Q5
+    # Q5. A model of 20 steps and one feature is given an array of shape (20, 1), meant as one series. What comes back
+    #   from `predict`?
+    #     - twenty: 20 predictions, each of them from a single value.
+    #     - one: One prediction, from all 20 values.
+    #     - error: An error: the axis of the batch is missing.
+    #     - whole_future: The next 20 values of the series.
     "one_window": "twenty",
+    # Q5. How do you predict from one new series? In which shape does it go in, and what comes out?
     "predicting": (
         "A single series is a batch of one: an array of shape (1, n_steps, n_features), prepared in the same way as "
-        "the training data. What comes back has one row for each series, so here it is a single number in an array of "
-        "shape (1, 1)."
+        "the training data. What comes back has one row for each series, so here it is a single number in an array "
+        "of shape (1, 1)."
     ),
-    # Q6
+    # Q6. Of which kind is each problem?
+    #     - next_value: twenty values of a series, the value after them is wanted
+    #     - caption: one vector that describes a picture, a sentence about it is wanted
+    #     - tagging: a sentence, the kind of each word is wanted as soon as the word is there
+    #     - translation: a sentence, the same in another language is wanted
+    # Partners:
+    #     - many_to_many: many to many, in step
+    #     - seq2seq: sequence to sequence, of another length
+    #     - many_to_one: many to one
+    #     - one_to_many: one to many
     "kinds": {
         "next_value": "many_to_one",
         "caption": "one_to_many",
         "tagging": "many_to_many",
         "translation": "seq2seq",
     },
+    # Q6. Which kinds of sequence problems are there, and how does an LSTM model fit two of them?
     "problems": (
-        "Problems are one to one, one to many, many to one, many to many in step, or from one sequence to another of a "
-        "different length. For many to one the LSTM returns its last output only, and a dense layer turns it into the "
-        "answer. For a sequence of another length a first LSTM reads everything into one vector, which is repeated, "
-        "and a second LSTM writes the answer step by step."
+        "Problems are one to one, one to many, many to one, many to many in step, or from one sequence to another "
+        "of a different length. For many to one the LSTM returns its last output only, and a dense layer turns it "
+        "into the answer. For a sequence of another length a first LSTM reads everything into one vector, which is "
+        "repeated, and a second LSTM writes the answer step by step."
     ),
 }
 
