@@ -1,0 +1,158 @@
+"""Lesson 08: encoder-decoder LSTMs, a reference solution.
+
+The encoder reads the whole input and ends with one vector. That vector is all that the decoder knows of the input: it
+is handed to a second LSTM as often as there are characters to write, and this LSTM keeps count of what it has written.
+"""
+
+from collections import Counter
+
+import keras
+import numpy as np
+
+ALPHABET = " abcdefgh"  # the blank is a character like any other
+
+
+def reversed_tails(
+    n: int, n_in: int = 6, n_out: int = 3, letters: str = "abcdefgh", seed: int = 0
+) -> list[tuple[str, str]]:
+    """Makes n pairs of a random string and its last letters, written backwards. (Given; nothing to do.)
+
+    Each pair has a source of n_in letters and a target of n_out letters, such as ("hbadfc", "cfd").
+    """
+    rng = np.random.default_rng(seed)
+    sources = ["".join(row) for row in rng.choice(list(letters), (n, n_in))]
+    return [(source, source[::-1][:n_out]) for source in sources]
+
+
+def encode_text(strings: list[str], alphabet: str, length: int) -> np.ndarray:
+    """Turns each string into `length` one-hot steps: 1 in the column of the step's character, 0 elsewhere.
+
+    Column i belongs to alphabet[i]. Shorter strings are filled up with blanks (" ") at their end; the blank stands
+    in the alphabet, though not always first. The result has shape (n, length, len(alphabet)).
+
+    >>> encode_text(["ba"], " ab", length=3)[0].argmax(axis=-1)
+    array([2, 1, 0])
+    """
+    padded = [string.ljust(length) for string in strings]  # blanks at the end
+    columns = np.array([[alphabet.index(character) for character in string] for string in padded])  # (n, length)
+    return np.eye(len(alphabet), dtype="float32")[columns]  # (n, length, len(alphabet))
+
+
+def decode(probabilities: np.ndarray, alphabet: str) -> list[str]:
+    """Turns steps back into strings: at each step the most probable character, without blanks at the end.
+
+    `probabilities` has shape (n, length, len(alphabet)): one-hot steps, or what a model puts out. Blanks that come
+    before another character stay.
+
+    >>> decode(encode_text(["b a", "ab"], " ab", length=4), " ab")
+    ['b a', 'ab']
+    """
+    columns = np.argmax(probabilities, axis=-1)  # (n, length), the most probable character of each step
+    return ["".join(alphabet[column] for column in row).rstrip(" ") for row in columns]
+
+
+def build_encoder_decoder(n_in: int, n_out: int, n_tokens: int, units: int) -> keras.Model:
+    """Builds a model with an LSTM that reads n_in steps and another LSTM that writes n_out steps.
+
+    Input (batch, n_in, n_tokens), output (batch, n_out, n_tokens): at each step the probabilities of the n_tokens
+    characters, or their logits. Both LSTMs have about `units` units.
+
+    With teacher forcing, the model may take [input, targets so far] instead. The second input has shape (batch,
+    n_out, n_tokens), or one column more for a start sign.
+
+    >>> build_encoder_decoder(6, 3, 9, units=64).output_shape
+    (None, 3, 9)
+    """
+    return keras.Sequential(
+        [
+            keras.Input((n_in, n_tokens)),
+            # The encoder keeps its last output only, a summary of all that it has read ...
+            keras.layers.LSTM(units),  # (batch, units)
+            # ... which the decoder reads again at each step; n_out says how many steps there are to write.
+            keras.layers.RepeatVector(n_out),  # (batch, n_out, units)
+            # The input of the decoder never changes, but its state does: so each step can say something else.
+            keras.layers.LSTM(units, return_sequences=True),  # (batch, n_out, units)
+            # One dense layer for all steps. Dense alone would do the same; TimeDistributed says what is meant.
+            keras.layers.TimeDistributed(keras.layers.Dense(n_tokens, activation="softmax")),
+        ]
+    )
+
+
+def train(model: keras.Model, X: np.ndarray, y: np.ndarray, seed: int) -> keras.Model:
+    """Compiles and fits the model; the same seed gives the same result.
+
+    X has shape (n, n_in, n_tokens), y has shape (n, n_out, n_tokens), both one-hot. Takes some 10 seconds at most.
+
+    >>> X = encode_text(["hbadfc"], ALPHABET, 6)
+    >>> model = train(build_encoder_decoder(6, 3, 9, 64), X, encode_text(["cfd"], ALPHABET, 3), seed=1)
+    """
+    keras.utils.set_random_seed(seed)
+    # A rate of 0.01 with batches of 64 learns this task in 12 epochs; Adam's default of 0.001 would need far more.
+    model.compile(loss="categorical_crossentropy", optimizer=keras.optimizers.Adam(0.01))
+    model.fit(X, y, epochs=12, batch_size=64, verbose=0)
+    return model
+
+
+def predict_strings(model: keras.Model, X: np.ndarray, alphabet: str) -> list[str]:
+    """Writes an answer to each input with a trained model.
+
+    X has shape (n, n_in, len(alphabet)), one-hot. Nobody knows the targets here: a model that was trained with them
+    as a second input has to read what it has written itself. `grade` calls this in another process, which has the
+    model and X but no global variables of the training.
+
+    >>> predict_strings(model, encode_text(["hbadfc"], ALPHABET, 6), ALPHABET)
+    ['cfd']
+    """
+    return decode(model.predict(X, verbose=0), alphabet)
+
+
+def exact_match(predicted: list[str], true: list[str]) -> float:
+    """Returns the share of strings that are right as a whole, each at its own place.
+
+    >>> exact_match(["abc", "bcd"], ["abc", "bca"])
+    0.5
+    """
+    return float(np.mean([one == other for one, other in zip(predicted, true, strict=True)]))
+
+
+def fit_and_score(train_pairs: list[tuple[str, str]], test_pairs: list[tuple[str, str]], seed: int) -> float:
+    """Trains a model on some pairs and returns its exact match on others. (Given; nothing to do.)"""
+    keras.utils.set_random_seed(seed)  # the initial weights are random, too
+    n_in, n_out = len(train_pairs[0][0]), len(train_pairs[0][1])
+    X, X_new = (encode_text([source for source, _ in part], ALPHABET, n_in) for part in (train_pairs, test_pairs))
+    y = encode_text([target for _, target in train_pairs], ALPHABET, n_out)
+    model = train(build_encoder_decoder(n_in, n_out, len(ALPHABET), units=64), X, y, seed)
+    return exact_match(predict_strings(model, X_new, ALPHABET), [target for _, target in test_pairs])
+
+
+def run_experiment(
+    pairs: list[tuple[str, str]], n_test: int = 500, seeds: tuple[int, ...] = (0, 1), score=fit_and_score
+) -> dict[str, float]:
+    """Holds n_test pairs back and measures how many of their targets are written without a fault.
+
+    A pair may occur more than once in `pairs`: hold back n_test different ones, and see to it that none of them is
+    in the training as well. All the others are for training. Call `score(train_pairs, test_pairs, seed)` for each
+    seed, always with the same pairs, and return
+
+        'exact_match'  the mean of the scores
+        'worst'        the worst of them
+        'guess'        the exact match of an answer that needs no model: for each held-back pair the target that is
+                       most frequent in training
+
+    >>> run_experiment(reversed_tails(3500))
+    {'exact_match': ..., 'worst': ..., 'guess': ...}
+    """
+    different = list(dict.fromkeys(pairs))  # each pair once, in their order
+    train_pairs, test_pairs = different[:-n_test], different[-n_test:]
+    scores = [score(train_pairs, test_pairs, seed) for seed in seeds]
+    targets = [target for _, target in test_pairs]
+    favourite = Counter(target for _, target in train_pairs).most_common(1)[0][0]
+    return {
+        "exact_match": float(np.mean(scores)),
+        "worst": float(min(scores)),
+        "guess": exact_match([favourite] * len(targets), targets),
+    }
+
+
+if __name__ == "__main__":
+    print(run_experiment(reversed_tails(3500)))
