@@ -154,5 +154,56 @@ def run_experiment(
     }
 
 
+ANSWERS = {
+    "which_seq2seq": ["translate", "summary"],
+    "first_output": "not_yet_read",
+    "wide_dense": "shared_steps",
+    "handed_over": "summary",
+    "repeat_count": "output_steps",
+    "teacher_forcing": "target_before",
+    "in_and_out": {
+        "captions": "image_to_words",
+        "speech": "sound_to_letters",
+        "chat": "line_to_line",
+        "programs": "code_to_result",
+    },
+    "shapes": {
+        "encoder": "only_units",
+        "repeat": "three_units",
+        "decoder": "three_fifty",
+        "head": "three_nine",
+    },
+    "problems": """
+        One sequence comes in, and another sequence comes out whose length is its own, as when a sentence is
+        translated. Every character gets a column of the alphabet, so that each string becomes a row of one-hot steps;
+        short strings are filled up with blanks.
+    """,
+    "at_a_loss": """
+        A vanilla LSTM gives one output at its end, or one for each step that it reads, so the output is tied to the
+        steps of the input. A translation is longer or shorter than the sentence, and its first word may depend on the
+        last one that is read.
+    """,
+    "parts": """
+        The encoder is an LSTM that reads the whole input. The decoder is a second LSTM that writes the output, one
+        step after the other. Between them passes a summary of fixed size: the last output of the encoder, or its
+        states.
+    """,
+    "used_for": """
+        Machine translation: the encoder reads an English sentence, the decoder writes a French one. The same was done
+        for headlines, where an article is read and a short text is written.
+    """,
+    "gain": """
+        Input and output can have different lengths, and the whole input is known before the first output is written.
+        The decoder also remembers what it has already written. The price: all that was read has to fit into one vector
+        of fixed size, so details of long inputs get lost.
+    """,
+    "in_keras": """
+        An LSTM without return_sequences reads the input and ends with one vector. RepeatVector(n_out) hands it to a
+        second LSTM once for each step of the output; that one has return_sequences=True. On each of its steps stands a
+        Dense layer with softmax, which chooses a character.
+    """,
+}
+
+
 if __name__ == "__main__":
     print(run_experiment(reversed_tails(3500)))
