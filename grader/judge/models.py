@@ -48,6 +48,8 @@ class StudentModel(Protocol):
 
 #: Asks a room for one of its verbs.
 Ask = Callable[..., Any]
+#: What a model takes: an input batch, [batch, ...], or several of them in a list.
+Inputs = np.ndarray | list[np.ndarray]
 
 
 class CleanModel:
@@ -71,11 +73,11 @@ class CleanModel:
         self._describe = describe
         self._on_claim = on_claim
 
-    def predict(self, x: np.ndarray) -> np.ndarray:
+    def predict(self, x: Inputs) -> np.ndarray:
         """Predicts.
 
         Args:
-            x: inputs, [n, ...].
+            x: inputs, [n, ...]; several of them go to the model in one batch.
 
         Returns:
             Outputs, [n, ...].
@@ -93,11 +95,11 @@ class CleanModel:
         """
         return self._array(self._asked(self._ask, "dependency", model=self._handle, x=x), 2)
 
-    def calls(self, x: np.ndarray) -> list[LayerCall]:
+    def calls(self, x: Inputs) -> list[LayerCall]:
         """Runs it once and tells the calls of its layers, in order.
 
         Args:
-            x: input batch, [batch, ...].
+            x: input batch, [batch, ...], or several.
         """
         told = self._told("trace", x=x)
         try:
@@ -144,7 +146,7 @@ class CleanModel:
         try:
             return ask(verb, **args)
         except StudentError as verdict:
-            shape = shape_in_words((None, *np.asarray(args.get("x")).shape[1:]))
+            shape = _shape_of(args["x"]) if "x" in args else "(None,)"
             miss = Miss("model-fails", shape=shape, function=self._function, details=verdict.raised.traceback)
             miss.fields["error"] = quote(verdict.raised.message)
             raise miss from verdict
@@ -200,12 +202,12 @@ class CleanRoom:
         record = messages.Built(config, [to_wire(weight, _no_function) for weight in weights])  # type: ignore[misc]
         return self.ask("build", thing=record)
 
-    def take(self, model: StudentModel, sample: np.ndarray) -> CleanModel:
+    def take(self, model: StudentModel, sample: Inputs) -> CleanModel:
         """Takes over a model from a student room.
 
         Args:
             model: the model there.
-            sample: an input batch.
+            sample: an input batch, or several.
 
         Returns:
             The model here; one that cannot be brought here is asked where it is, provisionally.
@@ -239,7 +241,7 @@ class CleanRoom:
             return CleanModel(function, self.ask, handle, (self.ask, handle), None)
         return CleanModel(function, self.ask, handle, (ask, model), claim)
 
-    def _must_run(self, model: StudentModel, sample: np.ndarray) -> None:
+    def _must_run(self, model: StudentModel, sample: Inputs) -> None:
         """Holds that a model runs on the sample where it is; else that is what the student has to mend."""
         try:
             model.view.ask("predict", model=model, x=sample)
@@ -247,7 +249,7 @@ class CleanRoom:
             miss = model.view.explain(verdict, model.function)
             if miss.cause == "raised":
                 miss.cause = "model-fails"
-                miss.fields["shape"] = shape_in_words((None, *sample.shape[1:]))
+                miss.fields["shape"] = _shape_of(sample)
             raise miss from verdict
 
     def _note_claim(self) -> None:
@@ -262,6 +264,12 @@ def _claiming(ask: Ask, note: Callable[[], None]) -> Ask:
         return ask(verb, **args)
 
     return claimed
+
+
+def _shape_of(x: Inputs) -> str:
+    """The shape of a batch in words, the batch as None; of several batches one after the other."""
+    batches = x if isinstance(x, list) else [x]
+    return " and ".join(shape_in_words((None, *batch.shape[1:])) for batch in batches)
 
 
 def _packed(packed: Any, function: str) -> tuple[str, bytes]:
