@@ -529,55 +529,20 @@ def test_experiment(submission: SubmissionView, streams: Streams, data: ModuleTy
     told = submission.run_experiment(list(scores.pairs), n_test=scores.n_test, seeds=seeds, score=scores.score)
     if not scores.calls:
         raise Miss("not-scored", expected="a call for each seed", received="no call")
-    for train, test, _, _ in scores.calls:
-        hold_split(train, test, scores)
-    if len({frozenset(test) for _, test, _, _ in scores.calls}) > 1:
+    for call in scores.calls:
+        wrong = scores.wrong_split(*call[:2])
+        if wrong:
+            cause, expected, received = wrong
+            raise Miss(cause, expected=expected, received=received)
+    if len({frozenset(call[1]) for call in scores.calls}) > 1:
         raise Miss("other-split", expected="the same pairs for each seed", received="others")
-    used = sorted(seed for _, _, seed, _ in scores.calls)
+    used = sorted(call[2] for call in scores.calls)
     if used != sorted(seeds):
         cause = "too-few-runs" if set(used) < set(seeds) else "other-seeds"
         raise Miss(cause, expected="each of the seeds once", received=f"{len(used)} calls")
-    told = expect_mapping(told, "run_experiment", ("exact_match", "worst", "guess"))
-    hold_numbers(told, scores, data)
-
-
-def hold_split(train: list[Any], test: list[Any], scores: Any) -> None:
-    """Holds that the pairs are parted into different ones for the test and all the others for training."""
-    different = set(scores.different)
-    if not different.issuperset([*train, *test]):
-        raise Miss("strange-pairs", expected="the pairs as they are", received="others")
-    shared = set(train).intersection(test)
-    if shared:
-        received = f"{len(shared)} of the {len(set(test))} held back are in the training, too"
-        raise Miss("overlap", expected="no pair on both sides", received=received)
-    if len(test) != scores.n_test or len(set(test)) != len(test):
-        received = f"{len(test)} pairs, {len(set(test))} of them different"
-        raise Miss("not-n-test", expected=f"{scores.n_test} different pairs", received=received)
-    if len(set(train)) < len(different) - scores.n_test:
-        raise Miss("part-only", expected=f"{len(different) - scores.n_test} pairs", received=f"{len(set(train))}")
-
-
-def hold_numbers(told: dict[str, Any], scores: Any, data: ModuleType) -> None:
-    """Holds that each number is what comes out when it is computed again."""
-    train, test, _, _ = scores.calls[0]
-    made = [score for _, _, _, score in scores.calls]
-    truth = {"exact_match": np.mean(made), "worst": min(made), "guess": data.guess_of(train, test)}
-    slips = {
-        "exact_match": {"best-only": max(made), "last-only": made[-1], "not-the-mean": np.sum(made)},
-        "worst": {"best-only": max(made), "last-only": made[-1]},
-        "guess": data.slips_in_guessing(train, test),
-    }
-    for key, value in truth.items():
+    told = expect_mapping(told, "run_experiment", tuple(scores.WORDS))
+    for key, value, slips in scores.numbers():
         found = expect_number(told[key], "run_experiment")
         if not np.isclose(found, value, rtol=1e-3):
-            cause = next(
-                (name for name, slip in slips[key].items() if np.isclose(found, slip, rtol=1e-3)), f"{key}-wrong"
-            )
-            raise Miss(cause.replace("_", "-"), key=key, expected=WORDS[key], received="another number")
-
-
-WORDS = {
-    "exact_match": "the mean of the scores",
-    "worst": "the smallest of the scores",
-    "guess": "the exact match of the target that is most frequent in training",
-}
+            cause = next((name for name, slip in slips.items() if np.isclose(found, slip, rtol=1e-3)), f"{key}-wrong")
+            raise Miss(cause.replace("_", "-"), key=key, expected=scores.WORDS[key], received="another number")

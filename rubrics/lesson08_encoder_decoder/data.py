@@ -162,6 +162,12 @@ class Scores:
         calls: (training pairs, test pairs, seed, score) of each call.
     """
 
+    WORDS = {  # noqa: RUF012  never changed
+        "exact_match": "the mean of the scores",
+        "worst": "the smallest of the scores",
+        "guess": "the exact match of the target that is most frequent in training",
+    }
+
     def __init__(self, rng: np.random.Generator) -> None:
         letters = "abcdefg"  # of the exercise, so that who trains instead of calling back can do so
         n, self.n_test = int(rng.integers(85, 100)), int(rng.integers(21, 28))
@@ -176,6 +182,32 @@ class Scores:
         self.pairs = [pairs[at] for at in rng.permutation(len(pairs))]
         self.calls: list[tuple[list[Pair], list[Pair], int, float]] = []
         self._offset = float(rng.uniform(0, 0.01))
+
+    def wrong_split(self, train: list[Pair], test: list[Pair]) -> tuple[str, str, str] | None:
+        """Cause, what was expected and what came, where the pairs are not parted as they should be."""
+        different, shared = set(self.different), set(train).intersection(test)
+        if not different.issuperset([*train, *test]):
+            return "strange-pairs", "the pairs as they are", "others"
+        if shared:
+            received = f"{len(shared)} of the {len(set(test))} held back are in the training, too"
+            return "overlap", "no pair on both sides", received
+        if len(test) != self.n_test or len(set(test)) != len(test):
+            received = f"{len(test)} pairs, {len(set(test))} of them different"
+            return "not-n-test", f"{self.n_test} different pairs", received
+        if len(set(train)) < len(different) - self.n_test:
+            return "part-only", f"{len(different) - self.n_test}", f"{len(set(train))}"
+        return None
+
+    def numbers(self) -> list[tuple[str, float, dict[str, float]]]:
+        """What `run_experiment` should tell: key, value, and what comes out with each of the usual mistakes."""
+        train, test = self.calls[0][:2]
+        made = [score for _, _, _, score in self.calls]
+        slips = {"best-only": max(made), "last-only": made[-1]}
+        return [
+            ("exact_match", float(np.mean(made)), slips),
+            ("worst", min(made), slips),
+            ("guess", guess_of(train, test), slips_in_guessing(train, test)),
+        ]
 
     def score(self, train_pairs: Any, test_pairs: Any, seed: Any) -> float:
         train, test = as_pairs(train_pairs), as_pairs(test_pairs)

@@ -1,4 +1,4 @@
-"""The input is read from its end, layers are stacked, and train returns a new model made from the given one."""
+"""The input is read from its end, and train returns a new model made from the given one."""
 
 import keras
 import numpy as np
@@ -32,7 +32,6 @@ def build_encoder_decoder(n_in, n_out, n_tokens, units):
     model.add(keras.layers.LSTM(units, go_backwards=True))
     model.add(keras.layers.RepeatVector(n_out))
     model.add(keras.layers.RNN(keras.layers.LSTMCell(units), return_sequences=True))
-    model.add(keras.layers.LSTM(units, return_sequences=True))
     model.add(keras.layers.Dense(units, activation="relu"))
     model.add(keras.layers.Dense(n_tokens))
     model.add(keras.layers.Softmax())
@@ -42,7 +41,7 @@ def build_encoder_decoder(n_in, n_out, n_tokens, units):
 def train(model, X, y, seed):
     keras.utils.set_random_seed(seed)
     new = keras.models.clone_model(model)
-    new.compile(loss=keras.losses.CategoricalCrossentropy(), optimizer=keras.optimizers.Adam(0.005))
+    new.compile(loss=keras.losses.CategoricalCrossentropy(), optimizer=keras.optimizers.Adam(0.01))
     new.fit(X, y, epochs=20, batch_size=50, validation_split=0.05, verbose=0)
     return new
 
