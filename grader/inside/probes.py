@@ -13,19 +13,21 @@ _ROUNDING = 1e-7
 _RECURRENT = ("RNN", "Bidirectional", "LSTMCell", "GRUCell", "SimpleRNNCell")
 
 
-def predict(namespace: dict[str, Any], model: Any, x: np.ndarray, batch: int = 256) -> np.ndarray:
+def predict(namespace: dict[str, Any], model: Any, x: np.ndarray | list[np.ndarray], batch: int = 256) -> np.ndarray:
     """Runs a model eagerly, batch by batch; this needs no tracing, unlike `model.predict`.
 
     Args:
         namespace: not used; every verb takes it.
         model: a model or a frozen graph.
-        x: inputs, [n, ...].
+        x: inputs, [n, ...]; several of them in a list go in one batch.
         batch: rows at a time.
 
     Returns:
         Outputs, [n, ...].
     """
     del namespace
+    if isinstance(x, list):
+        return np.asarray(model(x))
     return np.concatenate([np.asarray(model(x[at : at + batch])) for at in range(0, len(x), batch)])
 
 

@@ -14,6 +14,8 @@ from grader.rooms.verdicts import RoomVerdict, StudentError
 
 #: Asks a room for one of its verbs.
 Ask = Callable[..., Any]
+#: What a model takes: an input batch, [batch, ...], or several of them in a list.
+Inputs = np.ndarray | list[np.ndarray]
 
 
 class CleanModel:
@@ -37,11 +39,11 @@ class CleanModel:
         self._describe = describe
         self._on_claim = on_claim
 
-    def predict(self, x: np.ndarray) -> np.ndarray:
+    def predict(self, x: Inputs) -> np.ndarray:
         """Predicts.
 
         Args:
-            x: inputs, [n, ...].
+            x: inputs, [n, ...]; several of them go to the model in one batch.
 
         Returns:
             Outputs, [n, ...].
@@ -59,11 +61,11 @@ class CleanModel:
         """
         return self._array(self._asked(self._ask, "dependency", model=self._handle, x=x), 2)
 
-    def calls(self, x: np.ndarray) -> list[LayerCall]:
+    def calls(self, x: Inputs) -> list[LayerCall]:
         """Runs it once and tells the calls of its layers, in order.
 
         Args:
-            x: input batch, [batch, ...].
+            x: input batch, [batch, ...], or several.
         """
         told = self._told("trace", x=x)
         try:
@@ -84,18 +86,18 @@ class CleanModel:
         """
         return self._array(self._told("influence", x=x, source=source.layer, target=target.layer), 2)
 
-    def attention(self, x: np.ndarray, steps: int, at: int | None = None) -> tuple[list[np.ndarray], np.ndarray]:
-        """Which shares it gives to the steps of a sequence, and what it puts out with others in their place.
+    def attention(self, x: np.ndarray, steps: int, instead: str = "own") -> tuple[list[np.ndarray], np.ndarray]:
+        """Which shares it gives to the steps of a sequence, and what it puts out with them or with others.
 
         Args:
             x: inputs, [n, ...].
             steps: number of steps; no other axis of the model should be as long.
-            at: the step that gets everything instead; by default all steps get the same.
+            instead: "own" leaves the shares as they are, "even" gives all steps the same, "first" the first step all.
 
         Returns:
-            Its own shares, [n, ..., steps] each, in the order in which they are computed, and the other outputs.
+            The shares, [n, ..., steps] each, in the order in which they are computed, and the outputs.
         """
-        told = self._told("attention", x=x, steps=steps, at=at)
+        told = self._told("attention", x=x, steps=steps, instead=instead)
         found = told if isinstance(told, dict) else {}
         return self._arrays(found.get("maps")), self._array(found.get("outputs"))
 
@@ -157,10 +159,16 @@ class CleanModel:
         try:
             return ask(verb, **args)
         except StudentError as verdict:
-            shape = shape_in_words((None, *np.asarray(args.get("x")).shape[1:]))
+            shape = shape_of(args["x"]) if "x" in args else "(None,)"
             miss = Miss("model-fails", shape=shape, function=self._function, details=verdict.raised.traceback)
             miss.fields["error"] = quote(verdict.raised.message)
             raise miss from verdict
         except RoomVerdict as verdict:
             error = f"running it ends with {verdict}"
             raise Miss("model-refused", function=self._function, error=error) from verdict
+
+
+def shape_of(x: Inputs) -> str:
+    """The shape of a batch in words, the batch as None; of several batches one after the other."""
+    batches = x if isinstance(x, list) else [x]
+    return " and ".join(shape_in_words((None, *batch.shape[1:])) for batch in batches)

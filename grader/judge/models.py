@@ -8,12 +8,12 @@ import numpy as np
 
 from grader.errors import GraderFault
 from grader.judge.archive import RefusedArchive, check_archive
-from grader.judge.clean import Ask, CleanModel
+from grader.judge.clean import Ask, CleanModel, Inputs, shape_of
 from grader.judge.context import Context
 from grader.judge.explain import quote
 from grader.judge.graph import OPERATIONS
 from grader.judge.misses import Miss
-from grader.judge.values import from_wire, shape_in_words, to_wire
+from grader.judge.values import from_wire, to_wire
 from grader.rooms.verdicts import BadReply, Died, RoomVerdict, StudentError
 from grader.wire import messages
 
@@ -92,12 +92,12 @@ class CleanRoom:
         record = messages.Built(config, [to_wire(weight, _no_function) for weight in weights])  # type: ignore[misc]
         return self.ask("build", thing=record)
 
-    def take(self, model: StudentModel, sample: np.ndarray) -> CleanModel:
+    def take(self, model: StudentModel, sample: Inputs) -> CleanModel:
         """Takes over a model from a student room.
 
         Args:
             model: the model there.
-            sample: an input batch.
+            sample: an input batch, or several.
 
         Returns:
             The model here; one that cannot be brought here is asked where it is, provisionally.
@@ -131,7 +131,7 @@ class CleanRoom:
             return CleanModel(function, self.ask, handle, (self.ask, handle), None)
         return CleanModel(function, self.ask, handle, (ask, model), claim)
 
-    def _must_run(self, model: StudentModel, sample: np.ndarray) -> None:
+    def _must_run(self, model: StudentModel, sample: Inputs) -> None:
         """Holds that a model runs on the sample where it is; else that is what the student has to mend."""
         try:
             model.view.ask("predict", model=model, x=sample)
@@ -139,7 +139,7 @@ class CleanRoom:
             miss = model.view.explain(verdict, model.function)
             if miss.cause == "raised":
                 miss.cause = "model-fails"
-                miss.fields["shape"] = shape_in_words((None, *sample.shape[1:]))
+                miss.fields["shape"] = shape_of(sample)
             raise miss from verdict
 
     def _note_claim(self) -> None:

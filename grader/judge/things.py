@@ -3,9 +3,7 @@
 from pathlib import Path
 from typing import Protocol
 
-import numpy as np
-
-from grader.judge.clean import CleanModel
+from grader.judge.clean import CleanModel, Inputs
 from grader.judge.models import CleanRoom, StudentRoom
 from grader.wire import messages
 
@@ -69,11 +67,11 @@ class Thing:
 class ModelView(Thing):
     """A Keras model in a student room."""
 
-    def clean(self, sample: np.ndarray) -> CleanModel:
+    def clean(self, sample: Inputs) -> CleanModel:
         """Brings the model, as it is now, to the clean room.
 
         Args:
-            sample: an input batch, [batch, ...], of the shape that the model is asked to take.
+            sample: an input batch, [batch, ...], of the shape that the model is asked to take; a list of several.
 
         Returns:
             The model in the clean room, where what it is and what it predicts can be trusted.

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import numpy as np
 
+from grader.judge.clean import Inputs
 from grader.judge.context import Context, Loading
 from grader.judge.explain import import_miss, miss_of, quote
 from grader.judge.misses import Blocked, Miss
@@ -130,12 +130,12 @@ class SubmissionView:
             raise BadReply("it spoke out of turn")
         return from_wire(reply.value, self._view)
 
-    def adopt(self, model: ModelView, sample: np.ndarray, rebuild: Callable[["SubmissionView"], Any]) -> ModelView:
+    def adopt(self, model: ModelView, sample: Inputs, rebuild: Callable[["SubmissionView"], Any]) -> ModelView:
         """Brings a trained model from another room into this one, without anything else of that room.
 
         Args:
             model: the model.
-            sample: an input batch.
+            sample: an input batch, or several.
             rebuild: builds the untrained model here; for models whose own classes Keras cannot load, which
                 then get the trained weights.
 

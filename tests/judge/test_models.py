@@ -34,6 +34,10 @@ def stack():
 def own():
     return keras.Sequential([keras.Input((5, 2)), Own(), L.LSTM(3)])
 
+def two_inputs():
+    inputs = keras.Input((5, 2)), keras.Input((3,))
+    return keras.Model(inputs, L.Dense(1)(L.concatenate([L.LSTM(4)(inputs[0]), inputs[1]])))
+
 def huge():
     model = stack()
     model.layers[-1].get_config = lambda: dict(name="dense", units=10**7)
@@ -108,7 +112,7 @@ def test_a_model_of_keras_layers_is_never_asked_provisionally(view: SubmissionVi
     assert [(call.kind, call.is_lstm) for call in calls] == [("LSTM", True), ("LSTM", True), ("Dense", False)]
     assert (clean.influence(X[:1], calls[0], calls[1]) == np.eye(5, dtype=bool)).all()
     assert clean.dependency(X[:1]).all()
-    maps, outputs = clean.attention(X, X.shape[1])
+    maps, outputs = clean.attention(X, X.shape[1], "even")
     assert maps == []
     np.testing.assert_allclose(outputs, clean.predict(X), atol=1e-6)
 
@@ -159,3 +163,13 @@ def test_a_forged_archive_is_refused(gradings: Rooms) -> None:
 def test_a_model_for_inputs_of_another_shape_fails(view: SubmissionView) -> None:
     miss = missed(lambda: view.stack().clean(X[:1]).predict(X[:, :, :1]))
     assert (miss.cause, miss.fields["shape"], miss.fields["function"]) == ("model-fails", "(None, 5, 1)", "stack")
+
+
+def test_a_model_with_two_inputs_is_given_both(view: SubmissionView) -> None:
+    both = [X, np.ones((3, 3), "float32")]
+    model = view.two_inputs().clean([batch[:1] for batch in both])
+    assert model.predict(both).shape == (3, 1)
+    assert [call.kind for call in model.calls(both) if call.recurrent] == ["LSTM"]
+    miss = missed(lambda: model.predict([X, X[:, 0]]))
+    assert (miss.cause, miss.fields["shape"]) == ("model-fails", "(None, 5, 2) and (None, 2)")
+    assert missed(lambda: model.predict(X)).cause == "model-fails"
