@@ -316,7 +316,7 @@ def judge_scores(told: Any, fits: Any, y: np.ndarray, repeats: int, data: Module
         "the mean absolute error": [float(np.abs(predicted - y).mean()) for predicted in predictions],
         "the mean of all runs, over and over": np.full(repeats, np.mean(errors)),
     }
-    what = next((name for name, values in known.items() if np.allclose(scores, values, rtol=1e-4)), "another number")
+    what = next((name for name, values in known.items() if np.allclose(scores, values, rtol=1e-4)), "other numbers")
     raise Miss("not-the-error", expected="the root of the mean squared error of each run", received=what)
 
 
@@ -338,8 +338,7 @@ def judge_calls(searched: Any, configs: list[Any], repeats: int, function: str, 
         raise Miss("not-evaluated", function=function, expected="a call for each configuration", received="no call")
     for config, _, _ in searched.calls:
         if not any(data.same_value(config, each) for each in configs):
-            received = "a configuration that was not asked for"
-            raise Miss("other-config", function=function, expected="the configurations to try", received=received)
+            raise Miss("other-config", function=function, expected="the configurations to try", received="another one")
     for wanted in configs:
         runs = [runs for config, runs, _ in searched.calls if data.same_value(config, wanted)]
         if not runs:
@@ -347,7 +346,7 @@ def judge_calls(searched: Any, configs: list[Any], repeats: int, function: str, 
         if len(runs) > 1:
             raise Miss("same-run", function=function, expected="one call", received=f"{len(runs)} calls")
         if runs[0] != repeats:
-            raise Miss("too-few-runs", function=function, expected=f"{repeats} runs", received=f"{runs[0]}")
+            raise Miss("too-few-runs", function=function, expected=f"{repeats}", received=f"{runs[0]}")
 
 
 def judge_results(told: Any, values: list[Any], searched: Any, function: str, data: ModuleType) -> None:
@@ -506,7 +505,7 @@ def judge_test(calls: list[Any], repeats: int) -> None:
         raise Miss("test-mixed", expected="test sequences only", received="others among them")
     if calls[-1][3] != repeats:
         received = f"{calls[-1][3]}"
-        raise Miss("too-few-runs", function="run_experiment", expected=f"{repeats} runs", received=received)
+        raise Miss("too-few-runs", function="run_experiment", expected=f"{repeats}", received=received)
 
 
 def test_real(submission: SubmissionView, streams: Streams, data: ModuleType, record: Record) -> None:

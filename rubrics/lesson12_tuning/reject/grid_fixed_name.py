@@ -1,7 +1,7 @@
 """The search tunes the learning rate, whatever name it is given.
 
 fails: grid, experiment
-says: tries a configuration that was not asked for
+says: tries another configuration
 """
 
 import itertools

@@ -1,7 +1,7 @@
 """Each value gets one run, whatever repeats says.
 
 fails: grid, experiment
-says: runs of a configuration instead of
+says: too few or too many times
 """
 
 import itertools

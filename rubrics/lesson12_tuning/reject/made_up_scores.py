@@ -1,7 +1,7 @@
 """The models are trained, but the scores come from a formula of the learning rate.
 
 fails: repeats
-says: another number
+says: other numbers
 """
 
 import itertools
