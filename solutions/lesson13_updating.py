@@ -157,5 +157,27 @@ def compare_schemes(score=fit_and_score, seeds: tuple[int, ...] = (0, 1)) -> dic
     return {scheme: float(np.mean([score(scheme, seed) for seed in seeds])) for scheme in ("none", "finetune", "refit")}
 
 
+ANSWERS = {
+    "errors_grow": "world_changed",
+    "worth_updating": ["more_rows", "errors_rise", "season_unseen"],
+    "honest_order": "predict_learn",
+    "clone": "bare_structure",
+    "what_stays": "no_optimizer",
+    "scaling": "first_numbers",
+    "only_new": ["forgets", "few_rows"],
+    "schemes": {"no_update": "as_is", "fine_tuning": "old_latest", "mix": "old_both", "refit": "fresh_all"},
+    "why_update": (
+        "A model knows only the data that it was fitted on. The series behind it changes over time, in level, period "
+        "or shape, so its errors grow. New rows also bring information that was not there at the first fit."
+    ),
+    "ways": (
+        "Leave the model unchanged, as a baseline. Fine-tuning goes on training from the present weights, on the new "
+        "rows or on a mix of old and new ones. Refitting starts from scratch, with random weights and a new "
+        "optimizer, on all rows that are known or on the latest. An ensemble of an old and a new model is a way "
+        "between them."
+    ),
+}
+
+
 if __name__ == "__main__":
     print(compare_schemes())  # takes about half a minute

@@ -51,55 +51,56 @@ def is_numeric(weight: Any) -> bool:
 def same(weights: list[np.ndarray], others: list[np.ndarray]) -> bool:
     """Whether two models have the same weights, bit for bit."""
     pairs = zip(weights, others, strict=False)
-    return len(weights) == len(others) and all(np.array_equal(one, other) for one, other in pairs)
+    return len(weights) == len(others) and all(np.array_equal(one, other, equal_nan=True) for one, other in pairs)
 
 
 class Probe:
-    """Two small models in one room, and some rows; for questions that need hardly any training."""
+    """A small model and some rows; for questions that need hardly any training."""
 
     def __init__(self, rooms: Rooms, streams: Streams, data: ModuleType) -> None:
         rng = streams.generator("probe")
         self.n_steps, self.n_new = int(rng.integers(6, 9)), int(rng.integers(7, 10))
         self._series = data.drifting(rng, 60, 30, noise=0.05)[0]
-        self._seeds = [streams.seed("probe", number) for number in range(3)]
+        self._seeds = [streams.seed("probe", number) for number in range(2)]
         self._data, self._rng = data, streams.generator("planted")
         self._room = rooms.student()
-        self._models: dict[int, ModelView] = {}
+        self._fitted: ModelView | None = None
 
     @property
     def rows(self) -> tuple[np.ndarray, np.ndarray, int]:
         """Windows, what follows them, and how many are new."""
         return (*self._data.windows(self._series[: 60 + self.n_new], self.n_steps), self.n_new)
 
-    def fitted(self, number: int = 0) -> ModelView:
-        """A model of `fit_initial`; each number is another one, after another number of steps."""
-        if number not in self._models:
-            length = (48, 60)[number]
-            told = self._room.fit_initial(self._series[:length], self.n_steps, self._seeds[number])
-            self._models[number] = expect_model(told, "fit_initial")
-        return self._models[number]
+    def fitted(self) -> ModelView:
+        """A model of `fit_initial`, which has an optimizer and steps behind it."""
+        if self._fitted is None:
+            told = self._room.fit_initial(self._series[:60], self.n_steps, self._seeds[0])
+            self._fitted = expect_model(told, "fit_initial")
+        return self._fitted
 
-    def updated(self, function: str, number: int = 0, **more: Any) -> "Updated":
+    def updated(self, function: str, given: ModelView | None = None, **more: Any) -> "Updated":
         """Has a model updated whose weights were planted just before."""
-        given = self.fitted(number)
+        given = given or self.fitted()
         planted = self._data.planted_kernels(self._rng, weights_of(given))
         try:
             self._room.ask("set_weights", model=given, weights=planted)
         except RoomVerdict as verdict:
             raise self._room.explain(verdict, "fit_initial") from verdict
-        told = self._room.call(function, given, *self.rows, seed=self._seeds[2], **more)
+        told = self._room.call(function, given, *self.rows, seed=self._seeds[1], **more)
         if not same(weights_of(given), planted):
             raise Miss("given-changed", function=function, expected="the weights it had", received="others")
-        made = weights_of(expect_model(told, function))
+        model = expect_model(told, function)
+        made = weights_of(model)
         if [weight.shape for weight in made] != [weight.shape for weight in planted]:
             raise Miss("other-structure", function=function, expected="weights of the same shapes", received="others")
-        return Updated(made, planted, self._data.likeness(made, planted))
+        return Updated(model, made, planted, self._data.likeness(made, planted))
 
 
 @dataclass
 class Updated:
-    """Weights after an update and before it, and how much they are alike."""
+    """A model after an update, its weights then and before, and how much they are alike."""
 
+    model: ModelView
     made: list[np.ndarray]
     planted: list[np.ndarray]
     likeness: float
@@ -137,7 +138,9 @@ def test_initial(probe: Probe, source: Source) -> None:
 
 
 def hold_one_value(predicted: np.ndarray, count: int, function: str) -> None:
-    """Holds that a model makes one number from each window."""
+    """Holds that a model makes one finite number from each window."""
+    if not np.isfinite(predicted).all():
+        raise Miss("diverged", function=function, expected="finite numbers", received="NaN or infinite values")
     if predicted.shape != (count, 1):
         received = shape_in_words((None, *predicted.shape[1:]))
         raise Miss("output-shape", function=function, expected="(None, 1)", received=received)
@@ -265,14 +268,15 @@ def test_none(probe: Probe) -> None:
         raise Miss("none-changed", function=NONE, expected="the weights of the given model", received="others")
 
 
-def test_finetune(probe: Probe, record: Record) -> None:
+def test_finetune(probe: Probe, record: Record, data: ModuleType) -> None:
     """`update_finetune` goes on from the weights of the model that it is given"""
     updated = probe.updated(FINETUNE, epochs=1)
     if same(updated.made, updated.planted):
         raise Miss("nothing-learned", function=FINETUNE, expected="weights that have moved", received="the same")
     record.measured("likeness of the weights before and after one epoch of fine-tuning", updated.likeness)
     if updated.likeness < KIN:
-        raise Miss("fresh-start", function=FINETUNE, expected="the given weights, moved a bit", received="others")
+        cause = "steps-too-large" if data.have_grown(updated.made, updated.planted) else "fresh-start"
+        raise Miss(cause, function=FINETUNE, expected="the given weights, moved a bit", received="others")
 
 
 def test_refit(probe: Probe, record: Record) -> None:
@@ -283,9 +287,10 @@ def test_refit(probe: Probe, record: Record) -> None:
         raise Miss("nothing-learned", function=REFIT, expected="a model that is fitted anew", received="the given one")
     if updated.likeness > KIN:
         raise Miss("old-start", function=REFIT, expected="fresh weights, fitted", received="the given ones, moved")
-    if same(updated.made, probe.updated(REFIT, number=1).made):
+    # The model that came out has another optimizer, which has other steps behind it.
+    if same(updated.made, probe.updated(REFIT, given=updated.model).made):
         return
-    again = same(updated.made, probe.updated(REFIT).made)  # the given weights differ, the optimizer is the same
+    again = same(updated.made, probe.updated(REFIT).made)  # other weights are given, with the same optimizer
     cause = "state-kept" if again else "not-repeatable"
     raise Miss(cause, function=REFIT, expected="the same model from the same rows and seed", received="another one")
 
@@ -339,12 +344,14 @@ def test_walk(walked: Walked, data: ModuleType) -> None:
     told = told[:, 0] if isinstance(told, np.ndarray) and told.shape == (count, 1) else told
     told = expect_array(told, "walk_forward")
     if told.shape != (count,):
-        sizes = {"function": "walk_forward", "expected": f"({count},)", "received": shape_in_words(told.shape)}
-        lost = count - told.size if told.ndim == 1 else 0
+        lost = count - len(told) if told.ndim == 1 else 0
         # Windows that are cut from the new values alone, or from each block alone, lose their first n_steps.
         border = lost in (walk.n_steps, walk.n_steps * walk.blocks, walk.n_steps * (walk.blocks - 1))
         rest = lost == walk.end(walk.blocks - 1) - walk.end(walk.blocks - 2)
-        raise Miss("border-lost" if border else "rest-lost" if rest else "wrong-shape", **sizes)
+        if border or rest:
+            words = {"expected": f"{count} predictions", "received": f"{len(told)} predictions"}
+            raise Miss("border-lost" if border else "rest-lost", **words)
+        expect_array(told, "walk_forward", (count,))
     right = walk.predictions(lambda block: block)
     if np.allclose(told, right, atol=data.ROUNDING):
         return

@@ -86,6 +86,12 @@ def likeness(weights: list[np.ndarray], others: list[np.ndarray]) -> float:
         return float(np.nan_to_num(np.corrcoef(one, other)[0, 1]))
 
 
+def have_grown(weights: list[np.ndarray], others: list[np.ndarray]) -> bool:
+    """Whether the matrices of a model are far larger than those of another: steps of training that are too large."""
+    one, other = (np.concatenate([w.ravel() for w in each if w.ndim > 1]) for each in (weights, others))
+    return bool(one.std() > 1.6 * other.std())
+
+
 @dataclass
 class Update:
     """One call of `update`, as the walk made it.
@@ -127,9 +133,9 @@ class Walk:
     @classmethod
     def drawn(cls, rng: np.random.Generator) -> "Walk":
         """A walk of four blocks, the last of which is shorter."""
-        n_steps, block = int(rng.integers(4, 6)), int(rng.integers(8, 11))
+        n_steps, block = int(rng.integers(5, 7)), int(rng.integers(8, 11))
         start = int(rng.integers(17, 23))
-        series = rng.normal(size=start + 3 * block + int(rng.integers(3, 6)))
+        series = rng.normal(size=start + 3 * block + int(rng.integers(2, 4)))  # the rest is no n_steps
         walk = cls(series, n_steps, start, block)
         for _ in range(walk.blocks + 1):
             kernel = rng.choice([-1.0, 1.0], (n_steps, 1)) * rng.uniform(0.4, 1.5, (n_steps, 1))
