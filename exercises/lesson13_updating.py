@@ -23,6 +23,7 @@ What is graded (100 points):
      5  refitting catches up with the new cycle
      5  the predictions come from what the LSTM has learned
      5  `compare_schemes` compares the three schemes fairly
+    15  the questions in `ANSWERS` are answered
 
 Replace each `raise NotImplementedError` by your own code; keep the functions' names and arguments. Run this file
 to see the experiment, run `grade lesson13` to see how far you are.

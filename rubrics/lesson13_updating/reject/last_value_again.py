@@ -84,10 +84,9 @@ def update_finetune(
     False
     """
     keras.utils.set_random_seed(seed)
-    tuned = build_model(
-        X.shape[1]
-    )  # a clone would do as well; either has fresh weights and an optimizer of its own ...
-    tuned.set_weights(model.get_weights())  # ... so what was learned has to be copied
+    # A clone would do as well: either has fresh weights and an optimizer of its own, so what was learned is copied.
+    tuned = build_model(X.shape[1])
+    tuned.set_weights(model.get_weights())
     # 50 new rows in batches of 16 make 4 steps an epoch: many small steps, away from the old cycle.
     tuned.fit(X[-n_new:], y[-n_new:], epochs=epochs, batch_size=16, verbose=0)
     return tuned
