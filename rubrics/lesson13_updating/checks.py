@@ -29,8 +29,10 @@ from grader.rubric import Criterion
 from grader.seeds import Streams
 
 NONE, FINETUNE, REFIT = "update_none", "update_finetune", "update_refit"
-#: Matrices of two models that are more alike than this have a common origin; measured: see the rubric.
-KIN = 0.4
+#: Matrices of two models that are more alike than this have a common origin. Measured on 2026-11-25 with the reference
+#: and six other right solutions, on two seeds: 0.97 or more after an epoch of fine-tuning, 0.04 or less after a refit;
+#: what goes on from the old weights for 25 epochs comes to 0.69.
+KIN = 0.3
 
 
 def weights_of(view: ModelView) -> list[np.ndarray]:
@@ -285,13 +287,13 @@ def test_refit(probe: Probe, record: Record) -> None:
     record.measured("likeness of the weights before and after refitting", updated.likeness)
     if same(updated.made, updated.planted):
         raise Miss("nothing-learned", function=REFIT, expected="a model that is fitted anew", received="the given one")
-    if updated.likeness > KIN:
-        raise Miss("old-start", function=REFIT, expected="fresh weights, fitted", received="the given ones, moved")
-    # The model that came out has another optimizer, which has other steps behind it.
+    # The model that came out has another optimizer, which has other steps behind it, and is given other weights.
     if same(updated.made, probe.updated(REFIT, given=updated.model).made):
         return
-    again = same(updated.made, probe.updated(REFIT).made)  # other weights are given, with the same optimizer
-    cause = "state-kept" if again else "not-repeatable"
+    cause = "old-start"
+    if updated.likeness < KIN:
+        again = same(updated.made, probe.updated(REFIT).made)  # other weights, the optimizer of the first call
+        cause = "state-kept" if again else "not-repeatable"
     raise Miss(cause, function=REFIT, expected="the same model from the same rows and seed", received="another one")
 
 

@@ -65,8 +65,8 @@ def update_finetune(model, X, y, n_new, seed=0, epochs=25):
 def update_refit(model, X, y, n_new, seed=0):
     keras.utils.set_random_seed(seed)
     fresh = build_scaled(X, y)
-    fresh.compile("rmsprop", "mse")
-    fresh.optimizer.learning_rate = 0.008
+    fresh.compile("adam", "mse")
+    fresh.optimizer.learning_rate = 0.01
     fresh.fit(X, y, epochs=30, batch_size=32, verbose=0)
     return fresh
 
