@@ -155,7 +155,7 @@ def generate(
     seed_text with fewer than `length` characters, or with one that is not in the vocabulary, raises a ValueError.
 
     `grade` calls it in another process, which has the model but no global variables of the training, and gives it
-    30 seconds for 1,000 characters: model.predict takes longer for one character than predict_on_batch for twenty.
+    40 seconds for 2,000 characters: model.predict takes longer for one character than predict_on_batch for twenty.
 
     >>> generate(model, text[:20], 50, 20, build_vocabulary(text), temperature=0.7, seed=3)
     '...'
@@ -170,6 +170,6 @@ if __name__ == "__main__":
     X, y = make_windows(text, vocabulary[0], length=20)
     model = train(build_char_model(20, len(vocabulary[0]), units=64), X, y, seed=0)
     lines = generate(model, text[:20], 1000, 20, vocabulary).split("\n")[1:-1]  # the first and the last are parts
-    right = [line for line in lines if is_sentence(line, lexicon)]
+    right, known = [line for line in lines if is_sentence(line, lexicon)], text.split("\n")
     print("\n".join(lines[:8]))
-    print("right:", len(right) / len(lines), " of these new:", np.mean([line not in text for line in right]))
+    print("right:", len(right) / len(lines), " of these new:", np.mean([line not in known for line in right]))

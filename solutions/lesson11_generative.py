@@ -155,7 +155,7 @@ def generate(
     seed_text with fewer than `length` characters, or with one that is not in the vocabulary, raises a ValueError.
 
     `grade` calls it in another process, which has the model but no global variables of the training, and gives it
-    30 seconds for 1,000 characters: model.predict takes longer for one character than predict_on_batch for twenty.
+    40 seconds for 2,000 characters: model.predict takes longer for one character than predict_on_batch for twenty.
 
     >>> generate(model, text[:20], 50, 20, build_vocabulary(text), temperature=0.7, seed=3)
     '...'
@@ -173,6 +173,43 @@ def generate(
     return "".join(index_to_char[index] for index in indices[len(seed_text) :])
 
 
+ANSWERS = {
+    "what_is_learned": "how_likely",
+    "low_temperature": "careful",
+    "answers_in_y": "moved_on",
+    "own_output": "drawn_included",
+    "always_likeliest": "loops",
+    "same_context": "falls_apart",
+    "copy_or_new": "look_them_up",
+    "gains": ["no_labels", "any_length"],
+    "one_step": {
+        "prose_text": "character",
+        "handwriting": "pen_move",
+        "music": "note",
+        "caption": "word_given_image",
+    },
+    "generative": (
+        "A generative model learns the distribution of its data: which sequences are likely. So one can draw new "
+        "examples from it that resemble the old ones. A classifier assigns a label to an input that is already there "
+        "and makes nothing new."
+    ),
+    "becoming": (
+        "The LSTM is trained to predict the next character from those before it, so it puts out a probability for "
+        "each character. To write, the next character is drawn from these probabilities, sharpened or evened out by a "
+        "temperature. The drawn character is appended to the text and fed back as input for the next step."
+    ),
+    "examples": (
+        "Texts in the style of an author, where one step is the next character. Handwriting, where one step is a "
+        "small move of the pen, and melodies, where each step is a note with its length."
+    ),
+    "benefit": (
+        "They create new sequences that follow the rules of the examples: texts, melodies, more data for training, "
+        "suggestions for the next word. Nobody has to label anything or to write the rules down. One has to check "
+        "which share of the output is right, and count what is new, since a model can also copy its corpus."
+    ),
+}
+
+
 if __name__ == "__main__":
     lexicon = make_lexicon()
     text = write_corpus(400, lexicon)
@@ -180,6 +217,6 @@ if __name__ == "__main__":
     X, y = make_windows(text, vocabulary[0], length=20)
     model = train(build_char_model(20, len(vocabulary[0]), units=64), X, y, seed=0)
     lines = generate(model, text[:20], 1000, 20, vocabulary).split("\n")[1:-1]  # the first and the last are parts
-    right = [line for line in lines if is_sentence(line, lexicon)]
+    right, known = [line for line in lines if is_sentence(line, lexicon)], text.split("\n")
     print("\n".join(lines[:8]))
-    print("right:", len(right) / len(lines), " of these new:", np.mean([line not in text for line in right]))
+    print("right:", len(right) / len(lines), " of these new:", np.mean([line not in known for line in right]))
