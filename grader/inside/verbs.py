@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from grader.inside import anatomy, archive, files, probes
+from grader.inside import anatomy, archive, attention, files, probes
 
 #: Each verb takes the submission's namespace (empty in a clean room) and keyword arguments.
 VERBS: dict[str, Callable[..., Any]] = {
@@ -14,6 +14,7 @@ VERBS: dict[str, Callable[..., Any]] = {
     "trace": anatomy.trace,
     "influence": probes.influence,
     "dependency": probes.dependency,
+    "attention": attention.attention,
     "predict": probes.predict,
     "build": lambda namespace, thing: thing,  # noqa: ARG005  the value was built while it was read
     "set_weights": probes.set_weights,

@@ -118,6 +118,23 @@ class CleanModel:
         """
         return self._array(self._told("influence", x=x, source=source.layer, target=target.layer), 2)
 
+    def attention(self, x: np.ndarray, steps: int, at: int | None = None) -> tuple[list[np.ndarray], np.ndarray]:
+        """Which shares it gives to the steps of a sequence, and what it puts out with others in their place.
+
+        Args:
+            x: inputs, [n, ...].
+            steps: number of steps; no other axis of the model should be as long.
+            at: the step that gets everything instead; by default all steps get the same.
+
+        Returns:
+            Its own shares, [n, ..., steps] each, in the order in which they are computed, and the other outputs.
+        """
+        told = self._told("attention", x=x, steps=steps, at=at)
+        found = told if isinstance(told, dict) else {}
+        maps = found.get("maps")
+        shares = [self._array(each) for each in (maps if isinstance(maps, list) else [None])]
+        return shares, self._array(found.get("outputs"))
+
     def perturb(self, how: str) -> None:
         """Takes from the model what it has learned: "random" weights, or "no recurrence".
 
