@@ -17,21 +17,19 @@ _TOLERANCE = 1e-3
 _MAX_MAPS = 256
 
 
-def attention(
-    namespace: dict[str, Any], model: Any, x: np.ndarray, steps: int, at: int | None = None
-) -> dict[str, Any]:
-    """Runs a model once with other shares of the steps in place of its own.
+def attention(namespace: dict[str, Any], model: Any, x: np.ndarray, steps: int, instead: str = "own") -> dict[str, Any]:
+    """Runs a model once, with its own shares of the steps or with others in their place.
 
     Args:
         namespace: not used; every verb takes it.
         model: a Keras model.
         x: inputs, [n, ...].
         steps: number of steps that the shares are given to; no other axis of the model should be as long.
-        at: the step that gets everything instead; by default all steps get the same.
+        instead: "own" leaves the shares as they are, "even" gives all steps the same, "first" the first step all.
 
     Returns:
-        Dict with "maps", the model's own shares in the order in which they are computed, each [n, ..., steps], and
-        "outputs", what it puts out with the others.
+        Dict with "maps", the shares that the model computes, in order, each [n, ..., steps], and "outputs". What is
+        computed after a share that was replaced may be other than it would be.
     """
     del namespace
     maps: list[np.ndarray] = []
@@ -42,9 +40,11 @@ def attention(
             return result
         shares = np.moveaxis(np.asarray(result), axis, -1)
         maps.append(shares)
-        others = np.full(shares.shape, 1 / steps if at is None else 0, "float32")
-        if at is not None:
-            others[..., at] = 1
+        if instead == "own":
+            return result
+        others = np.full(shares.shape, 1 / steps if instead == "even" else 0, "float32")
+        if instead == "first":
+            others[..., 0] = 1
         return _like(np.moveaxis(others, -1, axis), result)
 
     with ExitStack() as stack:

@@ -118,18 +118,18 @@ class CleanModel:
         """
         return self._array(self._told("influence", x=x, source=source.layer, target=target.layer), 2)
 
-    def attention(self, x: np.ndarray, steps: int, at: int | None = None) -> tuple[list[np.ndarray], np.ndarray]:
-        """Which shares it gives to the steps of a sequence, and what it puts out with others in their place.
+    def attention(self, x: np.ndarray, steps: int, instead: str = "own") -> tuple[list[np.ndarray], np.ndarray]:
+        """Which shares it gives to the steps of a sequence, and what it puts out with them or with others.
 
         Args:
             x: inputs, [n, ...].
             steps: number of steps; no other axis of the model should be as long.
-            at: the step that gets everything instead; by default all steps get the same.
+            instead: "own" leaves the shares as they are, "even" gives all steps the same, "first" the first step all.
 
         Returns:
-            Its own shares, [n, ..., steps] each, in the order in which they are computed, and the other outputs.
+            The shares, [n, ..., steps] each, in the order in which they are computed, and the outputs.
         """
-        told = self._told("attention", x=x, steps=steps, at=at)
+        told = self._told("attention", x=x, steps=steps, instead=instead)
         found = told if isinstance(told, dict) else {}
         maps = found.get("maps")
         shares = [self._array(each) for each in (maps if isinstance(maps, list) else [None])]

@@ -108,7 +108,7 @@ def test_a_model_of_keras_layers_is_never_asked_provisionally(view: SubmissionVi
     assert [(call.kind, call.is_lstm) for call in calls] == [("LSTM", True), ("LSTM", True), ("Dense", False)]
     assert (clean.influence(X[:1], calls[0], calls[1]) == np.eye(5, dtype=bool)).all()
     assert clean.dependency(X[:1]).all()
-    maps, outputs = clean.attention(X, X.shape[1])
+    maps, outputs = clean.attention(X, X.shape[1], "even")
     assert maps == []
     np.testing.assert_allclose(outputs, clean.predict(X), atol=1e-6)
     clean.perturb("no recurrence")
