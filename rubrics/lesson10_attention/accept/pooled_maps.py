@@ -1,0 +1,81 @@
+"""Attention pooling with a map for each output: no decoder and no query; one Dense layer scores, Softmax and Dot do the rest."""
+
+import keras
+import numpy as np
+
+
+def echo(n, n_steps=60, n_symbols=8, n_out=2, seed=0):
+    rng = np.random.default_rng(seed)
+    X = np.zeros((n, n_steps), dtype="int32")
+    y = rng.integers(1, n_symbols + 1, (n, n_out))
+    for row in range(n):
+        X[row, np.sort(rng.choice(n_steps * 3 // 4, n_out, replace=False))] = y[row]
+    return X, y
+
+
+def attend(queries, states):
+    scores = queries @ states.transpose(0, 2, 1)
+    powers = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    weights = powers / powers.sum(axis=-1, keepdims=True)
+    return weights @ states, weights
+
+
+def build_plain(n_steps, n_symbols, n_out, units):
+    return keras.Sequential(
+        [
+            keras.Input((n_steps,)),
+            keras.layers.Embedding(n_symbols + 1, 10),
+            keras.layers.LSTM(units),
+            keras.layers.Dense(n_out * n_symbols),
+            keras.layers.Reshape((n_out, n_symbols)),
+            keras.layers.Softmax(),
+        ]
+    )
+
+
+def build_attention(n_steps, n_symbols, n_out, units):
+    inputs = keras.Input((n_steps,))
+    x = keras.layers.Embedding(n_symbols + 1, 10)(inputs)
+    states = keras.layers.LSTM(units, return_sequences=True)(x)
+    scores = keras.layers.Dense(n_out)(keras.layers.Dense(units, activation="tanh")(states))
+    weights = keras.layers.Softmax(axis=1, name="weights")(scores)  # (batch, n_steps, n_out)
+    x = keras.layers.Dot(axes=(1, 1))([weights, states])  # (batch, n_out, units)
+    return keras.Model(inputs, keras.layers.Dense(n_symbols, activation="softmax")(x))
+
+
+def train(model, X, y, seed):
+    keras.utils.set_random_seed(seed)
+    model.compile(loss="sparse_categorical_crossentropy", optimizer=keras.optimizers.Adam(0.01))
+    model.fit(X, y - 1, epochs=12, batch_size=48, verbose=0)
+    return model
+
+
+def predict_symbols(model, X):
+    return model.predict(X, verbose=0).argmax(axis=-1) + 1
+
+
+def attention_weights(model, X):
+    weights = keras.Model(model.input, model.get_layer("weights").output).predict(X, verbose=0)
+    return np.swapaxes(weights, 1, 2)
+
+
+def fit_and_score(kind, n_steps, seed):
+    builders = {"plain": build_plain, "attention": build_attention}
+    keras.utils.set_random_seed(seed)
+    X, y = echo(1200, n_steps, seed=seed)
+    X_new, y_new = echo(300, n_steps, seed=seed + 1000)
+    model = train(builders[kind](n_steps, 8, 2, units=24), X, y, seed)
+    return float(np.mean(predict_symbols(model, X_new) == y_new))
+
+
+def compare(score=fit_and_score, lengths=(8, 20, 60), seeds=(0,)):
+    means = {"plain": np.zeros(len(lengths)), "attention": np.zeros(len(lengths))}
+    for seed in seeds:
+        for at, length in enumerate(lengths):
+            for kind in means:
+                means[kind][at] += score(kind, n_steps=length, seed=seed) / len(seeds)
+    return means
+
+
+if __name__ == "__main__":
+    print(compare())
