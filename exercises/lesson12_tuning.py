@@ -34,6 +34,7 @@ What is graded (100 points):
      6  `select_best` chooses by the mean and is not fooled by luck
      8  `run_experiment` chooses on validation data and uses the test data once, at the end
      4  the experiment, run for real, finds the learning rate that works
+    15  the questions in `ANSWERS` are answered
 
 Replace each `raise NotImplementedError` by your own code; keep the functions' names and arguments. Run this file
 to see the experiment, run `grade lesson12` to see how far you are.
@@ -198,6 +199,90 @@ def run_experiment(
     {'best': 0.01, 'validation': ..., 'test': ...}
     """
     raise NotImplementedError
+
+
+# Fill in names of options, or sentences of your own. `grade` tells what is right and why.
+ANSWERS = {
+    # Q1. The validation loss lies clearly above the training loss all along; both have been level for many epochs.
+    #   What does that tell?
+    #     - overfit: The model overfits: any gap between the two shows that.
+    #     - level: The training has arrived: a gap that does not grow, with a validation loss that does not rise, is
+    #       no alarm.
+    #     - more_epochs: The model underfits: more epochs will close the gap.
+    #     - leak: Validation data have got into the training data.
+    "gap_alone": "",
+    # Q1. The validation loss of the last epoch is a third above that of the epoch before. What do you do?
+    #     - look_back: Look at means over several epochs, and run it again with other seeds, before you say anything.
+    #     - stop_there: Take the model of the epoch before; from here on it overfits.
+    #     - lower_rate: Halve the learning rate, since the training diverges.
+    #     - ignore_validation: Judge by the training loss alone, which is smoother.
+    "last_epoch": "",
+    # Q1. How do you see from the two loss curves that a model underfits, and how that it overfits?
+    "diagnosis": "",
+    # Q2. Six hyperparameters with five values each are to be searched, and there is time for 60 configurations. Which
+    #   scheme suits that?
+    #     - full_grid: A grid over all six: only a complete grid finds something.
+    #     - first_sixty: The first 60 points of the grid; the others follow the same pattern.
+    #     - by_hand: One hyperparameter after the other, each fixed at its best before the next is touched, in any
+    #       order.
+    #     - random_draws: Random draws from the whole space, and later a small grid around what did well.
+    "many_names": "",
+    # Q2. Describe two schemes for searching hyperparameters, and say when each is the better one.
+    "schemes": "",
+    # Q3. Configuration A had one run with an error of 0.10, B one with 0.12. What has to be done before you prefer A?
+    #   Choose all that hold.
+    #     - nothing_more: Nothing more: 0.10 is less than 0.12.
+    #     - same_seed: Run both again with the seed of the first run, to be sure.
+    #     - more_seeds: Run both several times, each run with a seed of its own.
+    #     - best_of_all: Take the better of all their runs as what each can do.
+    #     - mean_spread: Compare the means, and look how far the runs of each lie apart.
+    "enough_runs": [],
+    # Q3. Validation data choose among 30 configurations. What are the test data for?
+    #     - second_vote: To choose among the best five once more.
+    #     - honest_error: To measure the chosen one, once: its validation error is too good, being the best of 30.
+    #     - more_training: To train on, so that no data are wasted while tuning.
+    #     - early_stop: To stop each training at the right epoch.
+    "test_role": "",
+    # Q3. Training is random. How do you estimate how good a configuration is?
+    "skill": "",
+    # Q4. Why does Keras start the bias of the forget gate at 1 (`unit_forget_bias=True`)?
+    #     - forgets_first: So that an untrained cell forgets everything and begins clean.
+    #     - no_effect: Out of habit; after the first epoch it makes no difference.
+    #     - keeps_first: So that an untrained cell keeps its state for some steps, and errors find their way back.
+    #     - scales_input: So that inputs need not be scaled.
+    "forget_bias": "",
+    # Q4. What can be tuned in how an LSTM begins and behaves? Name two things, with values you would try.
+    "beginnings": "",
+    # Q5. What can be tuned in the structure of an LSTM model? Name two things, with values you would try.
+    "structure": "",
+    # Q6. What is tuned by each of these?
+    #     - kernel_initializer: `kernel_initializer` of the LSTM layer
+    #     - stacked: how many LSTM layers are stacked
+    #     - batch_size: `batch_size` of `fit`
+    #     - seed: the seed of a run
+    # Partners:
+    #     - how_trained: the training
+    #     - nothing: nothing: it is chance, and has to be averaged over
+    #     - how_begun: how the weights begin
+    #     - structure: the structure of the model
+    "groups": {
+        "kernel_initializer": "",
+        "stacked": "",
+        "batch_size": "",
+        "seed": "",
+    },
+    # Q6. What can be tuned in the training of an LSTM? Name two things, with values you would try.
+    "learning": "",
+    # Q7. Which list of learning rates is worth a first search?
+    #     - even_steps: 0.001, 0.002, 0.003, 0.004, 0.005
+    #     - factors: 0.0001, 0.001, 0.01, 0.1
+    #     - around_default: 0.0009, 0.001, 0.0011
+    #     - whole_range: 0, 0.25, 0.5, 0.75, 1
+    "rate_values": "",
+    # Q7. How do you choose the values that are worth a try, for instance for a learning rate or for the number of
+    #   units?
+    "values": "",
+}
 
 
 if __name__ == "__main__":

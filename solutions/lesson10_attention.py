@@ -162,49 +162,109 @@ def compare(
     }
 
 
+# Fill in names of options, or sentences of your own. `grade` tells what is right and why.
 ANSWERS = {
+    # Q1. A symbol is followed by fifty neutral steps. Why is it hard for a plain LSTM to name it at the end?
+    #     - steps_limit: Keras hands no more than a few dozen time steps to an LSTM layer.
+    #     - zero_input: An input of zero sets the state of an LSTM to zero.
+    #     - each_step_passes: The state has to pass every neutral step unharmed, and so does the gradient on its way
+    #       back.
+    #     - too_few_units: With so many steps there are not enough units: each unit keeps one step.
     "long_way": "each_step_passes",
+    # Q1. What does mask_zero=True do to an LSTM behind an Embedding layer?
+    #     - skips_steps: At each step with the number 0 the state stays as it is, as if the step were not there.
+    #     - removes_rows: Sequences that hold a 0 are left out of the training.
+    #     - attention_only: Nothing to the LSTM; only attention layers know masks.
+    #     - marks_padding: It pads the sequences with zeros to the same length.
     "masking": "skips_steps",
+    # Q1. What do long stretches without any news in the input do to an LSTM, and to its training?
+    "neutral": (
+        "At every step the gates change the state a little, so a symbol that was seen early fades from the memory "
+        "while nothing new comes in. On the way back the gradient vanishes over the same long stretch, and so "
+        "training stays at chance for a long time, or for ever."
+    ),
+    # Q2. Scores have the shape (batch, n_out, n_steps). Over which axis does the softmax run?
+    #     - over_batch: Over the batch, so that the sequences compete for attention.
+    #     - over_outputs: Over the outputs: each step divides itself among them.
+    #     - over_units: Over the units, as in the last layer of a classifier.
+    #     - over_steps: Over the steps: for each output, the steps compete.
     "softmax_axis": "over_steps",
+    # Q2. What does attention hand to the decoder for one output?
+    #     - best_state: The state with the highest score; the others are dropped.
+    #     - weighted_mean: The mean of all states, each with its weight.
+    #     - all_scores: The scores of all steps, one after the other.
+    #     - input_symbol: The input at the step with the highest weight.
     "what_comes_out": "weighted_mean",
-    "what_is_gained": ["short_way", "look_inside"],
-    "one_unit_softmax": "all_ones",
-    "shapes": {
-        "states": "sixty_by_units",
-        "queries": "two_by_units",
-        "weights": "two_by_sixty",
-        "last_output": "only_units",
-    },
+    # Q2. What is attention? Tell how it is computed for one output.
+    "attention": (
+        "The query of an output is compared with the state of the encoder at each step, which gives a score for "
+        "each step. A softmax turns the scores into weights that sum up to one over the steps. The context is the "
+        "weighted mean of the states, and the output is made from it."
+    ),
+    # Q3. Attention is used for all of these. At what does each output look back?
+    #     - translation: translating a sentence
+    #     - captions: describing a picture
+    #     - speech: writing down what is said
+    #     - summary: summing up an article
+    # Partners:
+    #     - slices_of_sound: slices of a recording
+    #     - words_of_text: the words of a long text in the same language
+    #     - words_other_language: the words in another language
+    #     - regions: regions that a CNN has described
     "where_it_looks": {
         "translation": "words_other_language",
         "captions": "regions",
         "speech": "slices_of_sound",
         "summary": "words_of_text",
     },
-    "neutral": (
-        "At every step the gates change the state a little, so a symbol that was seen early fades from the memory while"
-        " nothing new comes in. On the way back the gradient vanishes over the same long stretch, and so training stays"
-        " at chance for a long time, or for ever."
-    ),
-    "attention": (
-        "The query of an output is compared with the state of the encoder at each step, which gives a score for each"
-        " step. A softmax turns the scores into weights that sum up to one over the steps. The context is the weighted"
-        " mean of the states, and the output is made from it."
-    ),
+    # Q3. Name a task for which attention is used, and say what it looks at there.
     "examples": (
-        "Machine translation uses attention: for each word that it writes, the decoder looks at those words of the"
-        " source sentence that it belongs to. Captions for pictures are made alike, with regions of the picture."
+        "Machine translation uses attention: for each word that it writes, the decoder looks at those words of the "
+        "source sentence that it belongs to. Captions for pictures are made alike, with regions of the picture."
     ),
+    # Q4. What does attention add to an encoder-decoder? Choose all that hold.
+    #     - fewer_weights: The model gets smaller, since the encoder can be left out.
+    #     - short_way: There is a short way from each output to each step, for the answer and for the gradient.
+    #     - no_training: The weights of the steps follow from the input alone, so they need no training.
+    #     - look_inside: The weights can be plotted, and hint at what an answer rests on.
+    #     - always_sharp: The weights always point at the one step that matters.
+    "what_is_gained": ["short_way", "look_inside"],
+    # Q4. What is gained by attention, and what do its weights tell?
     "gain": (
-        "Each output has direct access to every step, so the whole sequence need not be squeezed into one vector, and"
-        " long sequences are handled better. The weights show which steps an answer rests on; with care, since a state"
-        " knows of earlier steps, too."
+        "Each output has direct access to every step, so the whole sequence need not be squeezed into one vector, "
+        "and long sequences are handled better. The weights show which steps an answer rests on; with care, since a "
+        "state knows of earlier steps, too."
     ),
+    # Q5. Scores are made by Dense(1, activation="softmax") on top of an LSTM that returns its sequence. What comes
+    #   out?
+    #     - weights_over_steps: Weights that sum up to 1 over the steps.
+    #     - error: An error: softmax needs at least two units.
+    #     - all_ones: A weight of 1 for every step.
+    #     - half_each: A weight of 0.5 for every step, until the layer is trained.
+    "one_unit_softmax": "all_ones",
+    # Q5. The encoder has read 60 steps, decoder and encoder have 24 units, and there are 2 outputs. Which shapes are
+    #   these, without the batch?
+    #     - states: what the encoder returns with return_sequences=True
+    #     - queries: what the decoder asks with, and also the context that it gets
+    #     - weights: the weights of the attention
+    #     - last_output: what the encoder returns by default
+    # Partners:
+    #     - two_by_sixty: (2, 60)
+    #     - only_units: (24,)
+    #     - sixty_by_units: (60, 24)
+    #     - two_by_units: (2, 24)
+    "shapes": {
+        "states": "sixty_by_units",
+        "queries": "two_by_units",
+        "weights": "two_by_sixty",
+        "last_output": "only_units",
+    },
+    # Q5. How is attention put between an encoder and a decoder in Keras, and how do you get at the weights?
     "in_keras": (
-        "The encoder LSTM gets return_sequences=True, so that it hands on the state of each step. An AdditiveAttention"
-        " layer is called with a list, the queries of the decoder and the states of the encoder, and the context goes"
-        " on to the last layer. With return_attention_scores=True it returns the weights as well, and a second model"
-        " from the inputs to that output of the layer tells them."
+        "The encoder LSTM gets return_sequences=True, so that it hands on the state of each step. An "
+        "AdditiveAttention layer is called with a list, the queries of the decoder and the states of the encoder, "
+        "and the context goes on to the last layer. With return_attention_scores=True it returns the weights as "
+        "well, and a second model from the inputs to that output of the layer tells them."
     ),
 }
 

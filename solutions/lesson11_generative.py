@@ -173,35 +173,92 @@ def generate(
     return "".join(index_to_char[index] for index in indices[len(seed_text) :])
 
 
+# Fill in names of options, or sentences of your own. `grade` tells what is right and why.
 ANSWERS = {
+    # Q1. A generative model of texts has been trained on a corpus. What has it learned?
+    #     - all_sentences: The sentences of the corpus, so that it can give each of them back.
+    #     - right_or_wrong: To tell for a given sentence whether a person or a machine wrote it.
+    #     - how_likely: How likely texts are, so that new, similar ones can be drawn.
+    #     - grammar_book: A list of the grammar's rules, which can be read off its weights.
     "what_is_learned": "how_likely",
+    # Q1. The temperature is lowered from 1.0 to 0.2. What happens to the texts that are drawn?
+    #     - careful: They keep more closely to what is likely: fewer mistakes, and less variety.
+    #     - daring: They get more daring: more variety, and more mistakes.
+    #     - shorter: They get shorter, since fewer characters are drawn.
+    #     - relearned: Nothing, until the model is trained again with the new temperature.
     "low_temperature": "careful",
+    # Q1. What is a generative model, and how does it differ from one that predicts a label?
+    "generative": (
+        "A generative model learns the distribution of its data: which sequences are likely. So one can draw new "
+        "examples from it that resemble the old ones. A classifier assigns a label to an input that is already "
+        "there and makes nothing new."
+    ),
+    # Q2. A window holds the characters `h e l l` of the text `hello`, and there is an answer for each place. What
+    #   stands in y?
+    #     - same: `h e l l`, so that the model learns to write what it reads.
+    #     - turned: `l l e h`, since the LSTM puts out the newest character first.
+    #     - only_o: `o`, four times, since that is the character to be found.
+    #     - moved_on: `e l l o`, the window moved on by one character.
     "answers_in_y": "moved_on",
+    # Q2. The model has drawn its first new character. What does it read before it draws the next?
+    #     - corpus_goes_on: The next character of the corpus, as in training.
+    #     - drawn_included: The text so far, with the character that was just drawn at its end.
+    #     - seed_again: The seed text once more; chance makes the second character differ.
+    #     - all_zeros: A window of zeros, so that nothing influences the draw.
     "own_output": "drawn_included",
+    # Q2. Instead of drawing, the likeliest character is taken each time. What comes of it?
+    #     - loops: Mostly right sentences, but the text soon goes round in a circle.
+    #     - best_text: The best text: what is likeliest at each place is best as a whole.
+    #     - noise: Noise, since the likeliest character is always a blank.
+    #     - new_each_time: A different text each time, if the seed of the generator is changed.
     "always_likeliest": "loops",
+    # Q2. A model was trained on windows of 20 characters. It is now asked with one character at a time, its state
+    #   emptied each time. What happens?
+    #     - no_difference: Nothing changes: the weights remember the earlier characters.
+    #     - keras_refuses: Keras refuses, because the window has another length.
+    #     - slower: The texts stay as good, but writing takes twenty times as long.
+    #     - falls_apart: The texts fall apart: words and agreement need what came before.
     "same_context": "falls_apart",
-    "copy_or_new": "look_them_up",
-    "gains": ["no_labels", "any_length"],
+    # Q2. How do you turn an LSTM into a generator of texts: what does it learn, and how does it write?
+    "becoming": (
+        "The LSTM is trained to predict the next character from those before it, so it puts out a probability for "
+        "each character. To write, the next character is drawn from these probabilities, sharpened or evened out by "
+        "a temperature. The drawn character is appended to the text and fed back as input for the next step."
+    ),
+    # Q3. LSTMs have generated all of these. What is drawn at each step?
+    #     - prose_text: a text in the style of an author
+    #     - handwriting: handwriting
+    #     - music: a melody
+    #     - caption: a caption for a picture
+    # Partners:
+    #     - note: the next note and its length
+    #     - word_given_image: the next word, given the picture and the words before
+    #     - character: the next character, given the characters before
+    #     - pen_move: the next move of the pen
     "one_step": {
         "prose_text": "character",
         "handwriting": "pen_move",
         "music": "note",
         "caption": "word_given_image",
     },
-    "generative": (
-        "A generative model learns the distribution of its data: which sequences are likely. So one can draw new "
-        "examples from it that resemble the old ones. A classifier assigns a label to an input that is already there "
-        "and makes nothing new."
-    ),
-    "becoming": (
-        "The LSTM is trained to predict the next character from those before it, so it puts out a probability for "
-        "each character. To write, the next character is drawn from these probabilities, sharpened or evened out by a "
-        "temperature. The drawn character is appended to the text and fed back as input for the next step."
-    ),
+    # Q3. Name two things that LSTMs have been used to generate, and say what one step is in each.
     "examples": (
         "Texts in the style of an author, where one step is the next character. Handwriting, where one step is a "
         "small move of the pen, and melodies, where each step is a note with its length."
     ),
+    # Q4. All sentences that a model writes are right. How do you find out whether it can do more than copy?
+    #     - training_loss: Look at the training loss: near 0, it has understood everything.
+    #     - look_them_up: Look the sentences up in the corpus, and count those that are new and those that differ.
+    #     - more_epochs: Train it longer, until the loss no longer falls; what remains right then is the model's own.
+    #     - longer_text: Let it write a longer text; copies end where the corpus ends.
+    "copy_or_new": "look_them_up",
+    # Q4. What speaks for an LSTM as a generative model of sequences? Choose all that hold.
+    #     - no_labels: It needs no labels: in any text, the next character is the answer.
+    #     - true_facts: What it writes is true, since it was in the corpus in some form.
+    #     - any_length: It can write on for as long as one likes, one step after the other.
+    #     - no_chance: Its texts need no random numbers.
+    "gains": ["no_labels", "any_length"],
+    # Q4. What are generative LSTMs good for, and what has to be checked before one trusts their output?
     "benefit": (
         "They create new sequences that follow the rules of the examples: texts, melodies, more data for training, "
         "suggestions for the next word. Nobody has to label anything or to write the rules down. One has to check "

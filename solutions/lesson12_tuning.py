@@ -237,38 +237,112 @@ def run_experiment(
     }
 
 
+# Fill in names of options, or sentences of your own. `grade` tells what is right and why.
 ANSWERS = {
+    # Q1. The validation loss lies clearly above the training loss all along; both have been level for many epochs.
+    #   What does that tell?
+    #     - overfit: The model overfits: any gap between the two shows that.
+    #     - level: The training has arrived: a gap that does not grow, with a validation loss that does not rise, is
+    #       no alarm.
+    #     - more_epochs: The model underfits: more epochs will close the gap.
+    #     - leak: Validation data have got into the training data.
     "gap_alone": "level",
+    # Q1. The validation loss of the last epoch is a third above that of the epoch before. What do you do?
+    #     - look_back: Look at means over several epochs, and run it again with other seeds, before you say anything.
+    #     - stop_there: Take the model of the epoch before; from here on it overfits.
+    #     - lower_rate: Halve the learning rate, since the training diverges.
+    #     - ignore_validation: Judge by the training loss alone, which is smoother.
     "last_epoch": "look_back",
+    # Q1. How do you see from the two loss curves that a model underfits, and how that it overfits?
+    "diagnosis": (
+        "A model underfits if both losses still fall when the training ends, or if they stay as high as at the "
+        "beginning. It overfits if the validation loss turns and rises again while the training loss keeps falling. "
+        "A single epoch or a steady gap between the two shows neither."
+    ),
+    # Q2. Six hyperparameters with five values each are to be searched, and there is time for 60 configurations. Which
+    #   scheme suits that?
+    #     - full_grid: A grid over all six: only a complete grid finds something.
+    #     - first_sixty: The first 60 points of the grid; the others follow the same pattern.
+    #     - by_hand: One hyperparameter after the other, each fixed at its best before the next is touched, in any
+    #       order.
+    #     - random_draws: Random draws from the whole space, and later a small grid around what did well.
     "many_names": "random_draws",
+    # Q2. Describe two schemes for searching hyperparameters, and say when each is the better one.
+    "schemes": (
+        "A grid search tries every combination of some listed values; that suits one or two hyperparameters, or a "
+        "close look around a good point. A random search draws configurations by chance. With many hyperparameters "
+        "a grid grows beyond all bounds, and random draws show more different values of each for the same time."
+    ),
+    # Q3. Configuration A had one run with an error of 0.10, B one with 0.12. What has to be done before you prefer A?
+    #   Choose all that hold.
+    #     - nothing_more: Nothing more: 0.10 is less than 0.12.
+    #     - same_seed: Run both again with the seed of the first run, to be sure.
+    #     - more_seeds: Run both several times, each run with a seed of its own.
+    #     - best_of_all: Take the better of all their runs as what each can do.
+    #     - mean_spread: Compare the means, and look how far the runs of each lie apart.
     "enough_runs": ["more_seeds", "mean_spread"],
+    # Q3. Validation data choose among 30 configurations. What are the test data for?
+    #     - second_vote: To choose among the best five once more.
+    #     - honest_error: To measure the chosen one, once: its validation error is too good, being the best of 30.
+    #     - more_training: To train on, so that no data are wasted while tuning.
+    #     - early_stop: To stop each training at the right epoch.
     "test_role": "honest_error",
+    # Q3. Training is random. How do you estimate how good a configuration is?
+    "skill": (
+        "I train the configuration several times, each run with another seed, and score it on validation data. The "
+        "mean of the scores is my estimate, and their standard deviation tells how much of it may be luck."
+    ),
+    # Q4. Why does Keras start the bias of the forget gate at 1 (`unit_forget_bias=True`)?
+    #     - forgets_first: So that an untrained cell forgets everything and begins clean.
+    #     - no_effect: Out of habit; after the first epoch it makes no difference.
+    #     - keeps_first: So that an untrained cell keeps its state for some steps, and errors find their way back.
+    #     - scales_input: So that inputs need not be scaled.
     "forget_bias": "keeps_first",
-    "rate_values": "factors",
+    # Q4. What can be tuned in how an LSTM begins and behaves? Name two things, with values you would try.
+    "beginnings": (
+        "The initializers of the weights can be tuned, such as glorot_uniform or he_normal for the kernel, and "
+        "whether the bias of the forget gate starts at one. The behaviour is set by the activation, tanh or relu, "
+        "and by stateful, which says whether the state is kept from batch to batch."
+    ),
+    # Q5. What can be tuned in the structure of an LSTM model? Name two things, with values you would try.
+    "structure": (
+        "I would try 8, 24 and 64 units in the LSTM, and one, two or three stacked layers. A bidirectional layer or "
+        "a dropout of 0.2 between the layers are worth a run as well."
+    ),
+    # Q6. What is tuned by each of these?
+    #     - kernel_initializer: `kernel_initializer` of the LSTM layer
+    #     - stacked: how many LSTM layers are stacked
+    #     - batch_size: `batch_size` of `fit`
+    #     - seed: the seed of a run
+    # Partners:
+    #     - how_trained: the training
+    #     - nothing: nothing: it is chance, and has to be averaged over
+    #     - how_begun: how the weights begin
+    #     - structure: the structure of the model
     "groups": {
         "kernel_initializer": "how_begun",
         "stacked": "structure",
         "batch_size": "how_trained",
         "seed": "nothing",
     },
-    "diagnosis": "A model underfits if both losses still fall when the training ends, or if they stay as high as at "
-    "the beginning. It overfits if the validation loss turns and rises again while the training loss keeps falling. A "
-    "single epoch or a steady gap between the two shows neither.",
-    "schemes": "A grid search tries every combination of some listed values; that suits one or two hyperparameters, "
-    "or a close look around a good point. A random search draws configurations by chance. With many hyperparameters a "
-    "grid grows beyond all bounds, and random draws show more different values of each for the same time.",
-    "skill": "I train the configuration several times, each run with another seed, and score it on validation data. "
-    "The mean of the scores is my estimate, and their standard deviation tells how much of it may be luck.",
-    "beginnings": "The initializers of the weights can be tuned, such as glorot_uniform or he_normal for the kernel, "
-    "and whether the bias of the forget gate starts at one. The behaviour is set by the activation, tanh or relu, and "
-    "by stateful, which says whether the state is kept from batch to batch.",
-    "structure": "I would try 8, 24 and 64 units in the LSTM, and one, two or three stacked layers. A bidirectional "
-    "layer or a dropout of 0.2 between the layers are worth a run as well.",
-    "learning": "The learning rate comes first, with 0.0001, 0.001, 0.01 and 0.1. After it come the batch size, 16 to "
-    "128, the optimizer, and the number of epochs, for which early stopping can be used.",
-    "values": "I choose values that differ by a factor, ten for a learning rate and two or three for units, since the "
-    "order of magnitude matters most. The first search is coarse and wide; a later one looks closer around the best "
-    "value, and goes further if the best one lies at the edge of the list.",
+    # Q6. What can be tuned in the training of an LSTM? Name two things, with values you would try.
+    "learning": (
+        "The learning rate comes first, with 0.0001, 0.001, 0.01 and 0.1. After it come the batch size, 16 to 128, "
+        "the optimizer, and the number of epochs, for which early stopping can be used."
+    ),
+    # Q7. Which list of learning rates is worth a first search?
+    #     - even_steps: 0.001, 0.002, 0.003, 0.004, 0.005
+    #     - factors: 0.0001, 0.001, 0.01, 0.1
+    #     - around_default: 0.0009, 0.001, 0.0011
+    #     - whole_range: 0, 0.25, 0.5, 0.75, 1
+    "rate_values": "factors",
+    # Q7. How do you choose the values that are worth a try, for instance for a learning rate or for the number of
+    #   units?
+    "values": (
+        "I choose values that differ by a factor, ten for a learning rate and two or three for units, since the "
+        "order of magnitude matters most. The first search is coarse and wide; a later one looks closer around the "
+        "best value, and goes further if the best one lies at the edge of the list."
+    ),
 }
 
 

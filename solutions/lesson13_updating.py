@@ -156,22 +156,83 @@ def compare_schemes(score=fit_and_score, seeds: tuple[int, ...] = (0, 1)) -> dic
     return {scheme: float(np.mean([score(scheme, seed) for seed in seeds])) for scheme in ("none", "finetune", "refit")}
 
 
+# Fill in names of options, or sentences of your own. `grade` tells what is right and why.
 ANSWERS = {
+    # Q1. A model has forecast well for a year, without any update. Now its errors grow week by week. What has most
+    #   likely happened?
+    #     - weights_fade: Its weights have lost some of their precision in a year of use.
+    #     - memory_full: The state of its LSTM has filled up with all the sequences that it was asked for.
+    #     - world_changed: The series follows other rules now than it did in the data that the model was fitted on.
+    #     - too_familiar: It has adapted to its own forecasts and overfits them by now.
     "errors_grow": "world_changed",
+    # Q1. Which of these are reasons to update a model that is in use? Choose all that hold.
+    #     - more_rows: Far more rows are known than at the first fit, some of them of a kind that was rare before.
+    #     - every_forecast: It has made a forecast; each one changes it a bit.
+    #     - errors_rise: Its errors on values that have just become known are larger than they were at first.
+    #     - restart: The process that holds it has been restarted.
+    #     - season_unseen: It was fitted on one season, and now another one begins.
     "worth_updating": ["more_rows", "errors_rise", "season_unseen"],
-    "honest_order": "predict_learn",
-    "clone": "bare_structure",
-    "what_stays": "no_optimizer",
-    "scaling": "first_numbers",
-    "only_new": ["forgets", "few_rows"],
-    "schemes": {"no_update": "as_is", "fine_tuning": "old_latest", "mix": "old_both", "refit": "fresh_all"},
+    # Q1. Why does a model that is in use have to be updated at all?
     "why_update": (
-        "A model knows only the data that it was fitted on. The series behind it changes over time, in level, period "
-        "or shape, so its errors grow. New rows also bring information that was not there at the first fit."
+        "A model knows only the data that it was fitted on. The series behind it changes over time, in level, "
+        "period or shape, so its errors grow. New rows also bring information that was not there at the first fit."
     ),
+    # Q2. Update schemes are compared on a series, block by block. In which order are a block's values used?
+    #     - predict_learn: First they are predicted, then they may be learned.
+    #     - learn_predict: First they are learned, then predicted: so the model in use is always up to date.
+    #     - half_half: One half of them, drawn at random, is learned; the other half is predicted.
+    #     - no_matter: The order does not matter, as long as it is the same for all schemes.
+    "honest_order": "predict_learn",
+    # Q2. `model` is compiled and fitted. What does `keras.models.clone_model(model)` give?
+    #     - full_copy: A copy with the same weights, ready to be fitted.
+    #     - second_name: The same model under another name; what changes in one changes in both.
+    #     - with_optimizer: A copy of weights and optimizer, moments and all, but without the data it was fitted on.
+    #     - bare_structure: A model of the same structure with fresh weights and an optimizer that has made no step
+    #       yet.
+    "clone": "bare_structure",
+    # Q2. A fitted model gets back the weights of its first moment by `model.set_weights(initial)`, and is fitted
+    #   anew. Is that a refit from scratch?
+    #     - yes_all: Yes; all that a model has learned is in its weights.
+    #     - no_optimizer: Not quite: the optimizer keeps its moments and its count of steps.
+    #     - no_loss: Not quite: the loss starts where it was, since Keras remembers the last epoch.
+    #     - not_allowed: No; Keras refuses to set the weights of a compiled model.
+    "what_stays": "no_optimizer",
+    # Q2. A model was fitted on scaled values. It is to be fine-tuned on a new block, whose values lie higher. How are
+    #   these scaled?
+    #     - own_range: With the smallest and the largest value of the new block, so that it fills the range from 0 to
+    #       1 again.
+    #     - unscaled: Not at all; that the new values are larger is what the model shall learn.
+    #     - each_window: Once with the old and once with the new numbers, and the model is fitted on both.
+    #     - first_numbers: With the numbers of the first fit, even if some results lie outside of 0 to 1.
+    "scaling": "first_numbers",
+    # Q2. A model is fine-tuned for many epochs on the new rows alone. What has to be reckoned with? Choose all that
+    #   hold.
+    #     - forgets: It may forget the old behaviour, since no row speaks for it any more.
+    #     - grows: It gets larger with each update.
+    #     - few_rows: It may learn the noise of these rows, if they are few.
+    #     - refuses: Keras refuses to fit a model twice.
+    #     - scratch: Nothing of what it had learned before helps it.
+    "only_new": ["forgets", "few_rows"],
+    # Q2. Where does each scheme start, and what does it learn from?
+    #     - no_update: no update
+    #     - fine_tuning: fine-tuning on new rows
+    #     - mix: fine-tuning on a sliding mix
+    #     - refit: refitting on all that is known
+    # Partners:
+    #     - fresh_all: fresh weights; old rows and new ones
+    #     - old_latest: the present weights; only what has come in since
+    #     - as_is: the present weights; nothing
+    #     - old_both: the present weights; the latest rows and some from before
+    "schemes": {
+        "no_update": "as_is",
+        "fine_tuning": "old_latest",
+        "mix": "old_both",
+        "refit": "fresh_all",
+    },
+    # Q2. Name the schemes of updating that you know, and say what each of them starts from.
     "ways": (
-        "Leave the model unchanged, as a baseline. Fine-tuning goes on training from the present weights, on the new "
-        "rows or on a mix of old and new ones. Refitting starts from scratch, with random weights and a new "
+        "Leave the model unchanged, as a baseline. Fine-tuning goes on training from the present weights, on the "
+        "new rows or on a mix of old and new ones. Refitting starts from scratch, with random weights and a new "
         "optimizer, on all rows that are known or on the latest. An ensemble of an old and a new model is a way "
         "between them."
     ),
