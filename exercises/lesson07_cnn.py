@@ -146,5 +146,83 @@ def compare_with_flat(score=fit_and_score, n_clips: int = 260, seeds: tuple[int,
     raise NotImplementedError
 
 
+# Fill in names of options, or sentences of your own. `grade` tells what is right and why.
+ANSWERS = {
+    # Q1. Each frame of a clip is handed to an LSTM as one long row of pixels. What is hard about that?
+    #     - no_numbers: An LSTM was made for words and their codes; pixels have to be turned into words before it can
+    #       take them.
+    #     - places_apart: A pattern that moves by a pixel meets other weights, so each place is learned for itself.
+    #     - two_pictures: Its memory holds two frames at most, so a longer clip is cut.
+    #     - order_lost: As a row of pixels a clip loses the order of its frames.
+    "rows_of_pixels": "",
+    # Q1. Why is it hard for an LSTM to learn from pictures that come as rows of pixels?
+    "spatial": "",
+    # Q2. What do the two parts of a CNN-LSTM do?
+    #     - cnn_time: The CNN finds out what changes over time, and the LSTM describes what is in each frame.
+    #     - whole_clip: The CNN looks at the clip as a whole, and the LSTM writes the answer out, word by word.
+    #     - frame_then_time: The CNN describes each frame by itself, and the LSTM reads the descriptions in their
+    #       order.
+    #     - both_same: Both look at the whole clip, and their answers are averaged.
+    "who_does_what": "",
+    # Q2. Of which parts is a CNN-LSTM made, and what does each of them do?
+    "parts": "",
+    # Q3. For which of these tasks does a CNN-LSTM suit? Choose all that hold.
+    #     - one_picture: Telling which animal is on a single photo.
+    #     - activity: Telling from a short film what somebody is doing.
+    #     - one_number: Forecasting a temperature from its last 24 values.
+    #     - caption: Describing in a sentence what happens in a film.
+    #     - table: Telling from age and income whether a loan is paid back.
+    "task": [],
+    # Q3. Name a task for a CNN-LSTM. What is the picture in it, and what is the sequence?
+    "uses": "",
+    # Q4. Why does a CNN-LSTM get by with fewer clips than an LSTM on bare pixels?
+    #     - shared_windows: The same small windows serve all places and frames: what is seen at one is known at all.
+    #     - more_memory: A convolution has a longer memory than the cell of an LSTM.
+    #     - no_training: The CNN needs no training; its windows are known beforehand.
+    #     - smaller_frames: Its poolings make the clips shorter, so that there are fewer frames that have to be
+    #       learned from.
+    "gain": "",
+    # Q4. `GlobalAveragePooling2D` is put at the end of the CNN, and the model no longer tells left from right. Why?
+    #     - time_averaged: It averages over the frames, so that their order is lost.
+    #     - too_slow: It has no weights, so nothing can be learned in front of it.
+    #     - place_averaged: It keeps what is in a frame and throws away where, but a drift is a change of place.
+    #     - wrong_rank: The LSTM needs pictures, and the pooling gives it vectors.
+    "pooling": "",
+    # Q4. What does an LSTM gain from a CNN in front of it?
+    "benefit": "",
+    # Q5. What does `TimeDistributed(Conv2D(8, 3))` do with a batch of clips?
+    #     - eight_frames: It convolves over windows of three frames and keeps eight of them.
+    #     - new_layers: It makes a convolution with weights of its own for each frame.
+    #     - remembers: It hands what it has found in one frame on to the next.
+    #     - one_for_all: It applies one convolution, always with the same weights, to each frame by itself.
+    "wrapper": "",
+    # Q5. 50 grey clips of 6 frames, 12 by 12 pixels each: which shape does the array have that goes into `fit`?
+    #     - three_axes: (50, 6, 144): convolutions in a CNN-LSTM take three axes.
+    #     - four_axes: (50, 6, 12, 12): grey pictures have no axis for channels.
+    #     - as_channels: (50, 12, 12, 6): the frames are the channels.
+    #     - five_axes: (50, 6, 12, 12, 1): clips, frames, rows, columns, channels.
+    "input_axes": "",
+    # Q5. The input has the shape (50, 6, 12, 12, 1). What shape is there behind each of these layers, one on top of
+    #   the other?
+    #     - conv: `TimeDistributed(Conv2D(8, 3, padding="same"))`
+    #     - pool: `TimeDistributed(MaxPooling2D(2))`
+    #     - flatten: `TimeDistributed(Flatten())`
+    #     - lstm: `LSTM(32)`
+    # Partners:
+    #     - vectors: (50, 6, 288)
+    #     - one_vector: (50, 32)
+    #     - maps: (50, 6, 12, 12, 8)
+    #     - half_maps: (50, 6, 6, 6, 8)
+    "shapes": {
+        "conv": "",
+        "pool": "",
+        "flatten": "",
+        "lstm": "",
+    },
+    # Q5. How do you put a CNN in front of an LSTM in Keras, and what has to be done before the LSTM?
+    "in_keras": "",
+}
+
+
 if __name__ == "__main__":
     print(compare_with_flat())

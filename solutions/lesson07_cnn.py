@@ -137,34 +137,97 @@ def compare_with_flat(score=fit_and_score, n_clips: int = 260, seeds: tuple[int,
     return {kind: float(np.mean([score(kind, n_clips, seed) for seed in seeds])) for kind in kinds}
 
 
+# Fill in names of options, or sentences of your own. `grade` tells what is right and why.
 ANSWERS = {
+    # Q1. Each frame of a clip is handed to an LSTM as one long row of pixels. What is hard about that?
+    #     - no_numbers: An LSTM was made for words and their codes; pixels have to be turned into words before it can
+    #       take them.
+    #     - places_apart: A pattern that moves by a pixel meets other weights, so each place is learned for itself.
+    #     - two_pictures: Its memory holds two frames at most, so a longer clip is cut.
+    #     - order_lost: As a row of pixels a clip loses the order of its frames.
     "rows_of_pixels": "places_apart",
-    "who_does_what": "frame_then_time",
-    "task": ["activity", "caption"],
-    "gain": "shared_windows",
-    "pooling": "place_averaged",
-    "wrapper": "one_for_all",
-    "input_axes": "five_axes",
-    "shapes": {"conv": "maps", "pool": "half_maps", "flatten": "vectors", "lstm": "one_vector"},
+    # Q1. Why is it hard for an LSTM to learn from pictures that come as rows of pixels?
     "spatial": (
-        "In a row, pixels that were neighbours above and below stand far apart, so the layout of the picture is lost. "
-        "Each pixel has weights of its own, and a pattern that moves to another place has to be learned there again."
+        "In a row, pixels that were neighbours above and below stand far apart, so the layout of the picture is "
+        "lost. Each pixel has weights of its own, and a pattern that moves to another place has to be learned there "
+        "again."
     ),
+    # Q2. What do the two parts of a CNN-LSTM do?
+    #     - cnn_time: The CNN finds out what changes over time, and the LSTM describes what is in each frame.
+    #     - whole_clip: The CNN looks at the clip as a whole, and the LSTM writes the answer out, word by word.
+    #     - frame_then_time: The CNN describes each frame by itself, and the LSTM reads the descriptions in their
+    #       order.
+    #     - both_same: Both look at the whole clip, and their answers are averaged.
+    "who_does_what": "frame_then_time",
+    # Q2. Of which parts is a CNN-LSTM made, and what does each of them do?
     "parts": (
-        "A small CNN looks at each frame by itself and turns it into a vector of features. An LSTM reads these vectors "
-        "in the order of the frames, and a dense layer makes the answer out of what the LSTM has kept."
+        "A small CNN looks at each frame by itself and turns it into a vector of features. An LSTM reads these "
+        "vectors in the order of the frames, and a dense layer makes the answer out of what the LSTM has kept."
     ),
+    # Q3. For which of these tasks does a CNN-LSTM suit? Choose all that hold.
+    #     - one_picture: Telling which animal is on a single photo.
+    #     - activity: Telling from a short film what somebody is doing.
+    #     - one_number: Forecasting a temperature from its last 24 values.
+    #     - caption: Describing in a sentence what happens in a film.
+    #     - table: Telling from age and income whether a loan is paid back.
+    "task": ["activity", "caption"],
+    # Q3. Name a task for a CNN-LSTM. What is the picture in it, and what is the sequence?
     "uses": (
-        "Telling from a video what somebody is doing. Each frame is a picture, which the CNN describes; the sequence "
-        "is the frames one after the other, and the LSTM follows what changes between them."
+        "Telling from a video what somebody is doing. Each frame is a picture, which the CNN describes; the "
+        "sequence is the frames one after the other, and the LSTM follows what changes between them."
     ),
+    # Q4. Why does a CNN-LSTM get by with fewer clips than an LSTM on bare pixels?
+    #     - shared_windows: The same small windows serve all places and frames: what is seen at one is known at all.
+    #     - more_memory: A convolution has a longer memory than the cell of an LSTM.
+    #     - no_training: The CNN needs no training; its windows are known beforehand.
+    #     - smaller_frames: Its poolings make the clips shorter, so that there are fewer frames that have to be
+    #       learned from.
+    "gain": "shared_windows",
+    # Q4. `GlobalAveragePooling2D` is put at the end of the CNN, and the model no longer tells left from right. Why?
+    #     - time_averaged: It averages over the frames, so that their order is lost.
+    #     - too_slow: It has no weights, so nothing can be learned in front of it.
+    #     - place_averaged: It keeps what is in a frame and throws away where, but a drift is a change of place.
+    #     - wrong_rank: The LSTM needs pictures, and the pooling gives it vectors.
+    "pooling": "place_averaged",
+    # Q4. What does an LSTM gain from a CNN in front of it?
     "benefit": (
-        "The convolution uses the same small windows at all places and in all frames, so a pattern is learned once and "
-        "found everywhere. That takes fewer weights and fewer clips, and the LSTM is free to follow time."
+        "The convolution uses the same small windows at all places and in all frames, so a pattern is learned once "
+        "and found everywhere. That takes fewer weights and fewer clips, and the LSTM is free to follow time."
     ),
+    # Q5. What does `TimeDistributed(Conv2D(8, 3))` do with a batch of clips?
+    #     - eight_frames: It convolves over windows of three frames and keeps eight of them.
+    #     - new_layers: It makes a convolution with weights of its own for each frame.
+    #     - remembers: It hands what it has found in one frame on to the next.
+    #     - one_for_all: It applies one convolution, always with the same weights, to each frame by itself.
+    "wrapper": "one_for_all",
+    # Q5. 50 grey clips of 6 frames, 12 by 12 pixels each: which shape does the array have that goes into `fit`?
+    #     - three_axes: (50, 6, 144): convolutions in a CNN-LSTM take three axes.
+    #     - four_axes: (50, 6, 12, 12): grey pictures have no axis for channels.
+    #     - as_channels: (50, 12, 12, 6): the frames are the channels.
+    #     - five_axes: (50, 6, 12, 12, 1): clips, frames, rows, columns, channels.
+    "input_axes": "five_axes",
+    # Q5. The input has the shape (50, 6, 12, 12, 1). What shape is there behind each of these layers, one on top of
+    #   the other?
+    #     - conv: `TimeDistributed(Conv2D(8, 3, padding="same"))`
+    #     - pool: `TimeDistributed(MaxPooling2D(2))`
+    #     - flatten: `TimeDistributed(Flatten())`
+    #     - lstm: `LSTM(32)`
+    # Partners:
+    #     - vectors: (50, 6, 288)
+    #     - one_vector: (50, 32)
+    #     - maps: (50, 6, 12, 12, 8)
+    #     - half_maps: (50, 6, 6, 6, 8)
+    "shapes": {
+        "conv": "maps",
+        "pool": "half_maps",
+        "flatten": "vectors",
+        "lstm": "one_vector",
+    },
+    # Q5. How do you put a CNN in front of an LSTM in Keras, and what has to be done before the LSTM?
     "in_keras": (
-        "Put each layer of the CNN into TimeDistributed, which shows it every frame with the same weights. Before the "
-        "LSTM, TimeDistributed(Flatten()) makes one vector of each frame, so that batch, frames and features are left."
+        "Put each layer of the CNN into TimeDistributed, which shows it every frame with the same weights. Before "
+        "the LSTM, TimeDistributed(Flatten()) makes one vector of each frame, so that batch, frames and features "
+        "are left."
     ),
 }
 
