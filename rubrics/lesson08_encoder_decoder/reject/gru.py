@@ -1,6 +1,6 @@
 """Encoder and decoder are GRUs.
 
-fails: decoder
+fails: whole
 says: of class GRU, not LSTM
 """
 

@@ -1,6 +1,6 @@
 """Softmax works along the axis of the steps.
 
-fails: shares
+fails: shares, skill
 says: softmax works along the wrong axis
 """
 
