@@ -34,6 +34,7 @@ What is graded (100 points):
      6  `select_best` chooses by the mean and is not fooled by luck
      8  `run_experiment` chooses on validation data and uses the test data once, at the end
      4  the experiment, run for real, finds the learning rate that works
+    15  the questions in `ANSWERS` are answered
 
 Replace each `raise NotImplementedError` by your own code; keep the functions' names and arguments. Run this file
 to see the experiment, run `grade lesson12` to see how far you are.
