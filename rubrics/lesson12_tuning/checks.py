@@ -30,8 +30,8 @@ from grader.seeds import Streams
 
 WORDS = ("underfit", "overfit", "good")
 GOOD_CONFIG = {"learning_rate": 0.01, "units": 24, "batch_size": 16, "epochs": 6}
-#: With such a learning rate, a model stays what it was before training.
-STILL = 1e-9
+#: With such a learning rate, a model stays about what it was before training, but for the last digits.
+STILL = 1e-6
 #: Without what it has learned, a model does no better than the mean, which is off by 0.58.
 NEEDLESS = 0.45
 #: Values that are tried before a group of hyperparameters is said to change nothing.
@@ -190,7 +190,7 @@ def test_fresh(small: Small) -> None:
     one, other = small.predict(still), small.predict(still, seed=1)
     if np.array_equal(one, other):
         raise Miss("fit-seed-ignored", expected="another model for another seed", received="the same one")
-    if np.allclose(one, other, rtol=1e-4, atol=1e-5):
+    if np.allclose(one, other, atol=2e-3):  # other weights at the start make some hundred times that difference
         raise Miss("not-fresh", expected="new weights at the start of each fit", received="those of an earlier one")
     if not np.array_equal(before, again):
         raise Miss("fit-not-reproducible", expected="the same model for the same seed", received="another one")

@@ -66,7 +66,7 @@ def fit_config(config, X, y, seed):
     inputs = keras.Input(X.shape[1:])
     outputs = keras.layers.Dense(1)(Reader(config.get("units", 16), settings)(inputs))
     model = keras.Model(inputs, outputs)
-    model.compile(loss="mse", optimizer=keras.optimizers.RMSprop(config.get("learning_rate", 0.01)))
+    model.compile(loss="mse", optimizer=keras.optimizers.Adam(config.get("learning_rate", 0.01)))
     model.fit(X, y, epochs=config.get("epochs", 8), batch_size=config.get("batch_size", 16), verbose=0)
     return model
 

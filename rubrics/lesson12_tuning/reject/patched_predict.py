@@ -1,6 +1,6 @@
 """The model is hardly trained; its predict method has the formula of the data instead.
 
-fails: skill, learned
+fails: skill, learned, real
 says: RMSE on unseen data is
 """
 
