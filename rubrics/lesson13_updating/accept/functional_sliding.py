@@ -57,8 +57,7 @@ def update_finetune(model, X, y, n_new, seed=0, epochs=20):
     tuned = keras.models.clone_model(model)
     tuned.set_weights(model.get_weights())
     recent = 2 * n_new  # half of them have been learned before
-    tuned.fit(X[-recent:], y[-recent:], epochs=epochs, batch_size=16, verbose=0)  # the clone is compiled like the model
-    return tuned
+    return fit(tuned, X[-recent:], y[-recent:], epochs)
 
 
 def update_refit(model, X, y, n_new, seed=0):
