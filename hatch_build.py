@@ -1,12 +1,13 @@
 """Build hook: what a student may have of the course travels in the wheel, and nothing else."""
 
+import tomllib
 from pathlib import Path
 from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 #: Files of `rubrics/<lesson>/` that students receive; solutions, teacher checks and variants never travel.
-STUDENT_FILES = ("rubric.toml", "checks.py", "data.py")
+STUDENT_FILES = ("rubric.toml", "checks.py", "data.py", "questions.toml", "answers.toml")
 
 
 class StudentCourse(BuildHookInterface[Any]):
@@ -23,6 +24,15 @@ class StudentCourse(BuildHookInterface[Any]):
             return
         root = Path(self.root)
         chosen = [*root.glob("exercises/lesson*.py")]
-        chosen += [path for name in STUDENT_FILES for path in root.glob(f"rubrics/lesson*/{name}")]
+        names = [name for name in STUDENT_FILES if name != "answers.toml" or not _is_exam(root)]
+        chosen += [path for name in names for path in root.glob(f"rubrics/lesson*/{name}")]
+        chosen += root.glob("rubrics/course.toml")
         shared = build_data.setdefault("shared_data", {})
         shared.update({str(path): f"share/grade/{path.relative_to(root).as_posix()}" for path in sorted(chosen)})
+
+
+def _is_exam(root: Path) -> bool:
+    """Whether the key to the questions stays with the teacher."""
+    path = root / "rubrics" / "course.toml"
+    settings = tomllib.loads(path.read_text("utf-8")) if path.exists() else {}
+    return bool(settings.get("questions", {}).get("key") == "exam")

@@ -112,7 +112,8 @@ def exact_match(predicted: list[str], true: list[str]) -> float:
     >>> exact_match(["abc", "bcd"], ["abc", "bca"])
     0.5
     """
-    return float(np.mean([one == other for one, other in zip(predicted, true, strict=True)]))
+    right = [told == wanted for told, wanted in zip(predicted, true, strict=True)]  # one answer a string
+    return float(np.mean(right))
 
 
 def fit_and_score(train_pairs: list[tuple[str, str]], test_pairs: list[tuple[str, str]], seed: int) -> float:

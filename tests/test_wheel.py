@@ -1,5 +1,6 @@
 """The wheel carries what a student may have, at a place away from the package, and nothing else of the course."""
 
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -12,9 +13,12 @@ ROOT = Path(__file__).resolve().parent.parent
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
-    folder = tmp_path_factory.mktemp("wheel")
+    return build(ROOT, tmp_path_factory.mktemp("wheel"))
+
+
+def build(project: Path, folder: Path) -> zipfile.ZipFile:
     command = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(folder)]
-    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    subprocess.run(command, cwd=project, check=True, capture_output=True)
     return zipfile.ZipFile(next(folder.glob("*.whl")))
 
 
@@ -22,8 +26,21 @@ def test_every_lesson_travels_with_its_stub_rubric_and_student_checks(wheel: zip
     names = {name.partition("share/grade/")[2] for name in wheel.namelist()}
     for rubric in ROOT.glob("rubrics/*/rubric.toml"):
         lesson = rubric.parent.name
-        wanted = {f"rubrics/{lesson}/{name}" for name in ("rubric.toml", "checks.py", "data.py")}
-        assert wanted | {f"exercises/{lesson}.py"} <= names
+        files = ("rubric.toml", "checks.py", "data.py", "questions.toml", "answers.toml")
+        wanted = {f"rubrics/{lesson}/{name}" for name in files if (rubric.parent / name).exists()}
+        assert wanted | {f"exercises/{lesson}.py", "rubrics/course.toml"} <= names
+
+
+def test_in_an_exam_the_key_to_the_questions_stays_at_home(tmp_path: Path) -> None:
+    for name in ("grader", "exercises", "rubrics"):
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("accept", "reject", "__pycache__"))
+    for name in ("pyproject.toml", "hatch_build.py", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, tmp_path / name)
+    settings = tmp_path / "rubrics" / "course.toml"
+    settings.write_text(settings.read_text("utf-8").replace('key = "open"', 'key = "exam"'), "utf-8")
+    names = build(tmp_path, tmp_path / "dist").namelist()
+    assert any(name.endswith("questions.toml") for name in names)
+    assert not any(name.endswith("answers.toml") for name in names)
 
 
 def test_no_solution_variant_or_teacher_check_travels(wheel: zipfile.ZipFile) -> None:
