@@ -84,7 +84,7 @@ def make_windows(text: str, char_to_index: dict[str, int], length: int, step: in
     >>> X.shape
     (2, 3, 3)
     """
-    indices = np.array([char_to_index[character] for character in text])
+    indices = np.array([char_to_index[char] for char in text])  # (len(text),)
     # One character more than a window: the first `length` of them go in, the last `length` come out.
     windows = np.lib.stride_tricks.sliding_window_view(indices, length + 1)[::step]  # (n, length + 1)
     return one_hot(windows[:, :-1], len(char_to_index)), windows[:, 1:]  # (n, length, n_chars) and (n, length)
