@@ -161,7 +161,8 @@ def test_encode(submission: SubmissionView, streams: Streams, data: ModuleType) 
     if not np.array_equal(told, truth):
         mistakes = data.slips_in_encoding(strings, alphabet, truth)
         cause = next((name for name, made in mistakes if np.array_equal(made, told)), "encoded-wrong")
-        raise Miss(cause, expected="1 in the column of each character", received="another array")
+        fields = {"expected": "1 in the column of each character", "received": "another array"}
+        raise Miss(cause, function="encode_text", **fields)
 
 
 def test_decode(submission: SubmissionView, streams: Streams, data: ModuleType) -> None:
@@ -175,7 +176,8 @@ def test_decode(submission: SubmissionView, streams: Streams, data: ModuleType) 
         if told != strings:
             mistakes = data.slips_in_decoding(strings, alphabet, steps)
             cause = next((name for name, made in mistakes if made == told), unknown)
-            raise Miss(cause, expected="the most probable characters", received="other strings")
+            fields = {"expected": "the most probable characters", "received": "other strings"}
+            raise Miss(cause, function="decode", **fields)
 
 
 def as_strings(told: Any, function: str, n: int) -> list[str]:
