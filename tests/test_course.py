@@ -17,7 +17,7 @@ from grader.verify.proofs import PUBLIC, Proofs
 from grader.verify.proving import prove
 
 #: Seconds that a run may spend on grading what is not proved yet.
-_PATIENCE = 25 * 60
+_PATIENCE = 35 * 60
 _COURSE = Course(Path(__file__).parent.parent)
 
 

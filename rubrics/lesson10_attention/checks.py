@@ -35,9 +35,11 @@ ROUNDING = 1e-6
 #: Who names as many symbols without any LSTM does not need them; guessing names one in eight.
 NEEDLESS = 0.3
 #: What even shares must cost, as share of right symbols. A plain mean of all states is better than one would think:
-#: dot-product attention, the least sharp of all, loses 0.15 or more; what has no use for its attention loses nothing.
+#: dot-product attention, the least sharp of all, loses 0.15 or more (2026-11-25, 8 seeds, 60 steps, 10 epochs). What
+#: has no use for its attention should lose next to nothing; that was not measured.
 MUST_COST = 0.05
-#: How much more weight than even shares would give must lie near the symbols; dot-product attention has 3 times.
+#: How much more weight than even shares would give must lie near the symbols; dot-product attention has 3.2 times
+#: at least, additive 7 times (measured as above).
 MUST_LOOK = 2.0
 
 
@@ -224,7 +226,8 @@ def test_attention(submission: SubmissionView, sizes: Sizes, source: Source) -> 
     place = next((place for name in LAYERS for place in source.calls(name, within=ATTENTION)), None)
     if not maps:
         raise Miss(no_shares(built), place=place, expected="shares of the steps", received="none")
-    if any(len(reader.output_shape) == 2 for reader in built.readers()[-1:]) or 0 < built.steps_kept() < sizes.n_steps:
+    is_cut = 0 < built.steps_kept() < sizes.n_steps and not skips_neutral(built)  # that is another criterion
+    if is_cut or any(len(reader.output_shape) == 2 for reader in built.readers()[-1:]):
         raise Miss("one-vector", expected="the output of each step", received="one vector")
     if np.abs(elsewhere - built.outputs).max() < ROUNDING:
         raise Miss("context-unused", place=place, expected="answers from the context", received="without it")
@@ -251,11 +254,10 @@ def no_shares(built: Built) -> str:
 
 def test_neutral(submission: SubmissionView, sizes: Sizes) -> None:
     """Neither model skips the neutral steps"""
-    first, second = [1, 4, 6], [2, 7, sizes.n_steps - 2]
     for function in (PLAIN, ATTENTION):
         built = Built(submission, sizes, function)
-        here, there, others = sizes.sparse(first), sizes.sparse(second), sizes.sparse(first[::-1])
-        if is_skipping(built, here, there, others):
+        here = sizes.sparse(FEW)
+        if skips_neutral(built):
             raise Miss("skipped", function=function, expected="all steps are read", received="the symbols alone")
         for shares in built.model.attention(here, sizes.n_steps)[0]:
             if shares[..., here[0] == 0].max() < 1e-9:
@@ -263,8 +265,14 @@ def test_neutral(submission: SubmissionView, sizes: Sizes) -> None:
                 raise Miss("shares-masked", function=function, expected="weights that are learned", received=received)
 
 
-def is_skipping(built: Built, here: np.ndarray, there: np.ndarray, others: np.ndarray) -> bool:
+#: Places of the symbols in a sequence that is neutral otherwise.
+FEW = [1, 4, 6]
+
+
+def skips_neutral(built: Built) -> bool:
     """Says whether nothing changes with neutral steps: with their number, or with what the LSTM reads at them."""
+    sizes = built.sizes
+    here, there, others = sizes.sparse(FEW), sizes.sparse([2, 7, sizes.n_steps - 2]), sizes.sparse(FEW[::-1])
     one, same, other = (built.model.predict(row) for row in (here, there, others))
     if np.abs(one - same).max() < 1e-7 < 10 * ROUNDING < np.abs(one - other).max():
         return True
