@@ -226,8 +226,9 @@ def test_attention(submission: SubmissionView, sizes: Sizes, source: Source) -> 
     place = next((place for name in LAYERS for place in source.calls(name, within=ATTENTION)), None)
     if not maps:
         raise Miss(no_shares(built), place=place, expected="shares of the steps", received="none")
-    is_cut = 0 < built.steps_kept() < sizes.n_steps and not skips_neutral(built)  # that is another criterion
-    if is_cut or any(len(reader.output_shape) == 2 for reader in built.readers()[-1:]):
+    is_cut = 0 < built.steps_kept() < sizes.n_steps
+    is_masked = is_cut and (skips_neutral(built) or masks_shares(built))  # that is another criterion
+    if (is_cut and not is_masked) or any(len(reader.output_shape) == 2 for reader in built.readers()[-1:]):
         raise Miss("one-vector", expected="the output of each step", received="one vector")
     if np.abs(elsewhere - built.outputs).max() < ROUNDING:
         raise Miss("context-unused", place=place, expected="answers from the context", received="without it")
@@ -256,13 +257,11 @@ def test_neutral(submission: SubmissionView, sizes: Sizes) -> None:
     """Neither model skips the neutral steps"""
     for function in (PLAIN, ATTENTION):
         built = Built(submission, sizes, function)
-        here = sizes.sparse(FEW)
         if skips_neutral(built):
             raise Miss("skipped", function=function, expected="all steps are read", received="the symbols alone")
-        for shares in built.model.attention(here, sizes.n_steps)[0]:
-            if shares[..., here[0] == 0].max() < 1e-9:
-                received = "weight for symbols alone"
-                raise Miss("shares-masked", function=function, expected="weights that are learned", received=received)
+        if masks_shares(built):
+            received = "weight for symbols alone"
+            raise Miss("shares-masked", function=function, expected="weights that are learned", received=received)
 
 
 #: Places of the symbols in a sequence that is neutral otherwise.
@@ -282,6 +281,12 @@ def skips_neutral(built: Built) -> bool:
         return False
     steps = built.model.influence(here, before[0], built.calls[-1]).any(axis=1)
     return bool(len(steps) == here.shape[1] and steps[here[0] != 0].any() and not steps[here[0] == 0].any())
+
+
+def masks_shares(built: Built) -> bool:
+    """Says whether the neutral steps get no share at all."""
+    here = built.sizes.sparse(FEW)
+    return any(shares[..., here[0] == 0].max() < 1e-9 for shares in built.model.attention(here, here.shape[1])[0])
 
 
 def test_weights(submission: SubmissionView, sizes: Sizes) -> None:

@@ -1,6 +1,6 @@
 """mask_zero=True in the model with attention.
 
-fails: neutral
+fails: neutral, focus
 says: The model of `build_attention` skips the neutral steps
 """
 
