@@ -1,6 +1,6 @@
 """The likeliest index is always taken.
 
-fails: sample
+fails: sample, repeatable
 says: nothing is drawn
 """
 
