@@ -94,7 +94,7 @@ def _try(
         )
         checked = run_checks(lesson, context)
     sheet = _sheet(lesson, submission)
-    if any(criterion.id == ANSWERS for criterion in rubric.criteria):
+    if rubric.asks:
         checked[ANSWERS] = check_answers(sheet, rubric.criterion(ANSWERS), context.source)
     rows = score(rubric, checked)
     mark = percent(rows)

@@ -141,6 +141,11 @@ class Rubric(Frozen, frozen=True, kw_only=True):
     criteria: Annotated[tuple[Criterion, ...], msgspec.Meta(min_length=1)]
     causes: dict[CauseCode, Cause] = msgspec.field(default_factory=dict)
 
+    @property
+    def asks(self) -> bool:
+        """Whether answers to questions are marked."""
+        return any(criterion.id == ANSWERS for criterion in self.criteria)
+
     def criterion(self, identifier: str) -> Criterion:
         """Returns a criterion by its id.
 
@@ -173,7 +178,7 @@ def load_rubric(folder: Path) -> Rubric:
     titles = {f"test_{ANSWERS}": ANSWERS_TITLE} | _titles(folder / "checks.py") | _titles(folder / "teacher_checks.py")
     criteria = tuple(_with_title(criterion, titles, folder) for criterion in rubric.criteria)
     _check_needs(criteria, folder)
-    if (folder / "questions.toml").exists() != any(criterion.id == ANSWERS for criterion in criteria):
+    if (folder / "questions.toml").exists() != rubric.asks:
         raise GraderFault(f"{folder.name}: questions.toml and the criterion {ANSWERS} belong together; one is missing")
     return msgspec.structs.replace(rubric, criteria=criteria)
 

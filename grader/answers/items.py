@@ -34,7 +34,7 @@ def score_choice(choice: Choice, key: ChoiceKey | None, value: Value | None) -> 
     if len(chosen) > 1 and not choice.several:
         return _item(choice, State.UNCLEAR, key, (*said, f"Choose one option only; here are {len(chosen)}."))
     if key is None:
-        return _item(choice, State.COMPLETE, key, (*said, "Answered."))
+        return _item(choice, State.COMPLETE, key, said)
     right = set(key.right)
     hits = sum(name in right for name in chosen)
     credit = hits / len(right) - (len(chosen) - hits) / (len(choice.options) - len(right))
@@ -69,7 +69,7 @@ def score_match(match: Match, key: MatchKey | None, value: Value | None) -> Item
     if not made:
         return _item(match, state, key, said or ("Not answered.",))
     if key is None:
-        return _item(match, state, key, said if open_ else (*said, "Answered."))
+        return _item(match, state, key, said)
     credit = sum(key.pairs[left] == right for left, right in made.items()) / len(match.left)
     said += tuple(_pair(match, key, left, right) for left, right in made.items())
     if len(made) > 1 and len(set(made.values())) == 1 and len(set(key.pairs.values())) > 1:

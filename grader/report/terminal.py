@@ -7,7 +7,6 @@ from rich.console import Console
 from rich.style import Style
 from rich.text import Text
 
-from grader.answered import State
 from grader.model import Evidence, Finding, Grade, Outcome, Scored
 from grader.report import words
 from grader.report.text import clean, one_line
@@ -162,12 +161,11 @@ class _Printer:
         for trouble in sheet.troubles:
             yield from self._wrapped(self._text(one_line(f"line {trouble.line}: {trouble.text}", 400)))
         for item in sheet.items:
-            look = words.item_look(item, is_explained=sheet.is_explained)
-            said = item.feedback if sheet.is_explained or item.state is not State.COMPLETE else ()
-            yield from self._answer(look, item.question, item.ask, said)
+            look = words.item_look(item)
+            yield from self._answer(look, item.question, item.ask, item.feedback)
         for told in sheet.prose:
-            said = (told.suspicion.text,) if told.suspicion else ()
-            if sheet.is_explained and told.answered:
+            said: tuple[str, ...] = (told.suspicion.text,) if told.suspicion else ()
+            if told.answered:
                 said += tuple(f"found: {idea}" for idea in told.found)
                 said += tuple(f"not found yet: {idea}" for idea in told.missing)
                 said += tuple(wrong.reply for wrong in told.misconceptions)

@@ -52,9 +52,9 @@ def look(row: Scored) -> Look:
     return _LOOKS[row.checked.outcome]
 
 
-def item_look(item: ItemScore, *, is_explained: bool) -> Look:
-    """Says how an answer to a question with options or pairs appears; in an exam it is not told whether it is right."""
-    if item.state is not State.COMPLETE or item.credit is None or not is_explained:
+def item_look(item: ItemScore) -> Look:
+    """Says how an answer to a question with options or pairs appears; in an exam its credit is not told."""
+    if item.state is not State.COMPLETE or item.credit is None:
         return _STATES[item.state]
     return _RIGHT if item.credit >= 1 else _PARTLY if item.credit > 0 else _WRONG
 

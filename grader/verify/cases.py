@@ -86,7 +86,14 @@ class Case:
         return self.kind in (Kind.REFERENCE, Kind.STUB) or _ANSWERS.search(self.path.read_text("utf-8")) is not None
 
     def key(self) -> str:
-        """SHA-256 over everything that the outcome depends on, but for the seed.
+        """SHA-256 over everything that the outcome depends on, but for the seed."""
+        parts = [self.content().encode(), code_digest(JUDGED_BY)]
+        if self.answers:
+            parts += [self.lesson.fingerprint().encode(), code_digest(ANSWERS_JUDGED_BY)]
+        return _digest(parts)
+
+    def content(self) -> str:
+        """SHA-256 over the submission, the lesson and the libraries: over all of that but the grader's own code.
 
         Points, hints and reasons of the rubric are left out: what they change follows from the outcome.
         """
@@ -96,10 +103,11 @@ class Case:
         plain = [replace(each, points=1, why="", hints=("",) * 3) for each in rubric.criteria if each.id != ANSWERS]
         asked = replace(rubric, criteria=tuple(plain))
         parts = [installed.encode(), self.lesson.checked_by().encode(), msgspec.json.encode(asked)]
-        parts += [self.path.read_bytes(), code_digest(JUDGED_BY)]
-        if self.answers:
-            parts += [self.lesson.fingerprint().encode(), code_digest(ANSWERS_JUDGED_BY)]
-        return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()
+        return _digest([*parts, self.path.read_bytes()])
+
+
+def _digest(parts: list[bytes]) -> str:
+    return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()
 
 
 @cache

@@ -45,7 +45,7 @@ def run(
     for case in chosen:
         if case.kind is Kind.REJECT:
             _ = case.promise  # said now, not after an hour
-    wanted = [(case, seed) for case in chosen for seed in range(PUBLIC, PUBLIC + seeds)]
+    wanted = [(case, seed) for seed in range(PUBLIC, PUBLIC + seeds) for case in chosen]
     due = [(case, seed) for case, seed in wanted if everything or not proofs.holds(case, seed)]
     if len(due) < len(wanted):
         click.echo(f"{len(wanted) - len(due)} of {len(wanted)} are proved already.")

@@ -36,8 +36,8 @@ def _of_stub(row: Scored) -> list[str]:
 
 def _unfound(grade: Grade) -> list[str]:
     """What is missing in sentences that are given as right; where the file has none, nothing is wrong with them."""
-    told = [each for each in (grade.answers.prose if grade.answers else ()) if each.answered]
-    return [f"right, but the answer to {each.id} is not taken for that" for each in told if (each.suggested or 0) < 1]
+    told = [each for each in (grade.answers.prose if grade.answers else ()) if each.suggested is not None]
+    return [f"right, but the answer to {each.id} is not taken for that" for each in told if (each.suggested or 0.0) < 1]
 
 
 def _of_reject(case: Case, graded: list[Scored], rubric: Rubric) -> list[str]:

@@ -6,13 +6,14 @@ from datetime import UTC, datetime
 from grader.course import Course
 from grader.rubric import load_rubric
 from grader.verify.cases import Case, Kind, cases
-from grader.verify.proofs import Proofs
+from grader.verify.proofs import PUBLIC, Proofs
 
 _HEAD = """# What is proved of this course
 
 Each lesson is proved from four sides: its reference solution and other right ones (`accept/`) get every point, its stub
 gets none, and each wrong one (`reject/`) fails the criterion that it names, says why, and keeps all others. A number
-such as 3 x 20 means: three submissions, each on 20 seeds or more. `grade verify --matrix` wrote this file on {date}.
+such as 3 x 20 means: three submissions, each on 20 seeds or more, the public one among them. `grade verify --matrix`
+wrote this file on {date}.
 
 | lesson | points | reference | stub | accept | reject | criteria that some reject fails | seconds |
 |---|---|---|---|---|---|---|---|
@@ -50,5 +51,5 @@ def _cell(chosen: list[Case], proofs: Proofs) -> str:
     """How many cases, and on how many seeds each at least."""
     known = [proofs.of(case) for case in chosen]
     seeds = min((len(proof.seeds) if proof else 0 for proof in known), default=0)
-    proved = sum(proof is not None for proof in known)
+    proved = sum(proof is not None and PUBLIC in proof.seeds for proof in known)
     return f"{proved} x {seeds}" if proved == len(chosen) else f"{proved} of {len(chosen)}"

@@ -1,10 +1,16 @@
-"""Remembers what was proved, by hashes of everything that counts, so that long proofs add up over several sittings."""
+"""Remembers what was proved, by hashes of everything that counts, so that long proofs add up over several sittings.
+
+Two things are proved. On the public seed: that this grader, as it is, judges a submission right; any change of its code
+makes that due again. On more seeds: that the verdict does not hang on chance, which lies in the lesson (its data, its
+thresholds, its trainings) and in the libraries; that holds until one of these or the submission changes.
+"""
 
 import os
 from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import replace
 
 from grader.errors import UsageProblem
 from grader.verify.cases import Case
@@ -17,13 +23,15 @@ class Proof(msgspec.Struct, forbid_unknown_fields=True):
     """What is known of one case.
 
     Attributes:
-        key: hash of what it was proved with.
+        key: hash of what it was proved with on the public seed.
+        content: the same without the grader's own code, for all other seeds.
         seeds: the seeds it was proved on; 0 stands for the public one.
         seconds: time of the last grading.
         date: day of the last grading.
     """
 
     key: str
+    content: str
     seeds: list[int]
     seconds: float
     date: str
@@ -50,9 +58,13 @@ class Proofs:
                 raise UsageProblem(f"{path} is no file of proofs ({problem}); delete it to prove anew") from problem
 
     def of(self, case: Case) -> Proof | None:
-        """What is known of a case, if it still holds."""
+        """What is known of a case and still holds."""
         proof = self._known.get(str(case))
-        return proof if proof is not None and proof.key == case.key() else None
+        if proof is None:
+            return None
+        is_new = {True: proof.key == case.key(), False: proof.content == case.content()}
+        seeds = [seed for seed in proof.seeds if is_new[seed == PUBLIC]]
+        return replace(proof, seeds=seeds) if seeds else None
 
     def holds(self, case: Case, seed: int) -> bool:
         """Whether a case is proved on a seed."""
@@ -67,8 +79,11 @@ class Proofs:
             seed: on which seed.
             seconds: how long it took.
         """
-        proof = self.of(case) or Proof(case.key(), [], 0.0, "")
+        proof = self.of(case) or Proof("", "", [], 0.0, "")
         proof.seeds = sorted({*proof.seeds, seed})
+        proof.content = case.content()
+        if seed == PUBLIC:
+            proof.key = case.key()
         proof.seconds, proof.date = round(seconds, 1), datetime.now(UTC).date().isoformat()
         self._known[str(case)] = proof
         self._write()

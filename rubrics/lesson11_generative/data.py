@@ -233,6 +233,11 @@ def planted(rng: np.random.Generator, weights: list[np.ndarray]) -> list[np.ndar
     return [rng.normal(0, 1.5, w.shape).astype(w.dtype) if w.ndim > 1 and w.dtype.kind == "f" else w for w in weights]
 
 
+def weakened(weights: list[np.ndarray]) -> list[np.ndarray]:
+    """Planted weights, made smaller."""
+    return [w * w.dtype.type(0.6) if w.ndim > 1 and w.dtype.kind == "f" else w for w in weights]
+
+
 #: What a model may be asked for the next character: the contexts of a text that begins with `length` given characters.
 Contexts = Callable[[np.ndarray, int], list[np.ndarray]]
 RIGHT: dict[str, Contexts] = {

@@ -138,11 +138,11 @@ def test_each_pair_is_explained_and_open_ones_are_named() -> None:
 def test_in_an_exam_only_completeness_is_told() -> None:
     right = score_choice(ONE, None, "whole_sequence")
     wrong = score_choice(ONE, None, "raw")
-    assert (right.credit, right.feedback) == (None, ("Answered.",))
+    assert (right.credit, right.feedback) == (None, ())
     assert (wrong.credit, wrong.feedback, wrong.state) == (right.credit, right.feedback, right.state)
-    assert score_match(PAIRS, None, {"cat": "moo", "dog": "moo", "cow": "moo"}).feedback == ("Answered.",)
+    assert score_match(PAIRS, None, {"cat": "moo", "dog": "moo", "cow": "moo"}).feedback == ()
     assert score_match(PAIRS, None, {"cat": "moo"}).feedback == ("Still without a partner: dog, cow.",)
-    assert score_choice(SOME, None, ("a",)).feedback == ("Answered.",)
+    assert score_choice(SOME, None, ("a",)).feedback == ()
     assert "There is no option x" in _said(score_choice(ONE, None, "x"))
 
 

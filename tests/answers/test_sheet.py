@@ -2,11 +2,13 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from grader.answered import Sheet, State
 from grader.answers.questions import Key, Questions, Quiz, load_quiz
 from grader.answers.reading import Answers, read_answers
 from grader.answers.sheet import mark
+from grader.settings import KeyUse, ProseUse, QuestionSettings
 
 RUBRICS = Path(__file__).resolve().parents[2] / "rubrics"
 ASKING = sorted(path.parent.name for path in RUBRICS.glob("*/questions.toml"))
@@ -71,6 +73,20 @@ def test_in_an_exam_right_and_wrong_look_the_same(lesson: str) -> None:
     right = mark(exam, _answers(**_right(key)))
     assert right == mark(exam, _answers(**wrong))
     assert right.credit is None
+
+
+@pytest.mark.parametrize("prose", list(ProseUse))
+def test_in_an_exam_a_teachers_key_gives_the_mark_and_tells_nothing(prose: ProseUse) -> None:
+    quiz, keyless = _quiz("lesson06_stacked"), _quiz("lesson06_stacked", with_key=False)
+    assert quiz.key is not None
+    partly = {name: dict(list(each.pairs.items())[:1]) for name, each in quiz.key.matches.items()}
+    text = "Output of layer 1 is input of layer 2. It passes the full sequence of hidden states, one per time step."
+    answers = _answers(**(_right(quiz.key) | partly), stacking=text)
+    exam = QuestionSettings(key=KeyUse.EXAM, prose=prose)
+    told = mark(quiz, answers, exam)
+    assert told.credit == mark(quiz, answers, replace(exam, key=KeyUse.OPEN)).credit
+    assert 0 < (told.credit or 0.0) < 1
+    assert replace(told, credit=None) == mark(keyless, answers, exam)
 
 
 def test_prose_never_counts() -> None:

@@ -1,7 +1,7 @@
 """train learns the first lines only, again and again, until it knows them by heart.
 
 fails: fresh
-says: of them are new
+says: writes the same sentences again and again
 """
 
 import keras

@@ -1,6 +1,6 @@
 """Chance comes from NumPy's global generator.
 
-fails: sample
+fails: sample, repeatable
 says: comes from elsewhere than `rng`
 """
 

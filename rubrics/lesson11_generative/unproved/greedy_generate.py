@@ -1,6 +1,6 @@
 """generate takes the likeliest character itself and never calls sample_index.
 
-fails: generate
+fails: generate, repeatable
 says: the likely characters too often
 """
 
