@@ -1,6 +1,6 @@
 """A model is built once for each structure and trained on with every call.
 
-fails: fresh
+fails: fresh, real
 says: goes on from an earlier model
 """
 
