@@ -8,6 +8,7 @@ import enum
 
 from grader.answered import Sheet
 from grader.records import Frozen
+from grader.shown import ShownCell
 
 SCHEMA_VERSION = 1
 #: More numbers than this are of no use in a report; longer evidence is cut.
@@ -207,6 +208,7 @@ class Grade(Frozen, frozen=True, kw_only=True):
         next_step: the one thing to do next.
         notes: sentences about this grading (weak confinement, other versions, withheld checks).
         output: what the submission printed while it was loaded, capped.
+        notebook: the cells of a notebook as they ran; empty for a .py file.
         key: what the mark is a function of.
         run: circumstances.
     """
@@ -226,5 +228,6 @@ class Grade(Frozen, frozen=True, kw_only=True):
     next_step: str
     notes: tuple[str, ...]
     output: str
+    notebook: tuple[ShownCell, ...] = ()
     key: GradingKey
     run: Run

@@ -10,13 +10,12 @@ from functools import cache
 from pathlib import Path
 
 import msgspec
-from msgspec.structs import replace
 
 import grader
 from grader.course import Course, Lesson
 from grader.errors import UsageProblem
 from grader.pipeline import versions
-from grader.rubric import ANSWERS, load_rubric
+from grader.rubric import ANSWERS
 
 #: What marks depend on beside the lesson and the submission, below the package's folder.
 JUDGED_BY = ("judge", "inside", "wire", "rooms", "pipeline.py", "scoring.py", "rubric.py", "seeds.py", "submission.py")
@@ -99,11 +98,16 @@ class Case:
         """
         known = versions()
         installed = f"{known.keras} {known.tensorflow} {known.numpy}"
-        rubric = load_rubric(self.lesson.rubric)
-        plain = [replace(each, points=1, why="", hints=("",) * 3) for each in rubric.criteria if each.id != ANSWERS]
-        asked = replace(rubric, criteria=tuple(plain))
-        parts = [installed.encode(), self.lesson.checked_by().encode(), msgspec.json.encode(asked)]
+        rubric = msgspec.toml.decode((self.lesson.rubric / "rubric.toml").read_bytes())
+        rubric["criteria"] = [_outcome_of(each) for each in rubric["criteria"] if each["id"] != ANSWERS]
+        asked = msgspec.json.encode(rubric, order="deterministic")
+        parts = [installed.encode(), self.lesson.checked_by().encode(), asked]
         return _digest([*parts, self.path.read_bytes()])
+
+
+def _outcome_of(criterion: dict[str, object]) -> dict[str, object]:
+    """What a criterion's outcome depends on."""
+    return {name: value for name, value in criterion.items() if name not in ("points", "why", "hints")}
 
 
 def _digest(parts: list[bytes]) -> str:
