@@ -16,6 +16,7 @@ from grader.course import Lesson
 from grader.errors import GraderFault, MachineBusy
 from grader.judge.answering import check_answers
 from grader.judge.context import Context
+from grader.judge.executing import running
 from grader.judge.run import run_checks
 from grader.judge.source import Source
 from grader.model import Grade, GradingKey, Isolation, Outcome, Run, Scored, Versions
@@ -87,12 +88,14 @@ def _try(
         context = Context(
             house=house,
             submission=submission,
-            source=Source(submission.text),
+            source=Source(submission.text, submission.program),
             rubric=rubric,
             streams=Streams(options.secret, lesson.id),
             cpu_seconds=options.cpu_seconds,
         )
-        checked = run_checks(lesson, context)
+        with running(context) as notebook:
+            checked = run_checks(lesson, context)
+            cells, cell_notes = notebook()
     sheet = _sheet(lesson, submission)
     if rubric.asks:
         checked[ANSWERS] = check_answers(sheet, rubric.criterion(ANSWERS), context.source)
@@ -111,8 +114,9 @@ def _try(
         rows=rows,
         next_step=_next_step(rows),
         answers=sheet,
-        notes=_notes(rows, house),
+        notes=(*_notes(rows, house), *cell_notes),
         output=context.loading.output,
+        notebook=cells,
         key=GradingKey(
             submission=submission.digest,
             rubric=lesson.fingerprint(),

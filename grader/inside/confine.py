@@ -23,6 +23,8 @@ from grader.wire.control import RoomSpec
 _WRITABLE_DEVICE = "/dev/null"
 #: Layers that even an unconfined room has, so that nothing of it survives.
 _ALWAYS = ("session", "parent")
+#: The layer that is put on last; threads that run by then get it as well, and have all others from the first.
+_LAST = "system calls"
 
 
 @dataclass
@@ -40,7 +42,9 @@ class Confinement:
     missing: list[str] = field(default_factory=list)
 
 
-def confine(spec: RoomSpec, channel: tuple[int, int], parent: int) -> Confinement:
+def confine(
+    spec: RoomSpec, channel: tuple[int, int], parent: int, prepare: Callable[[], object] | None = None
+) -> Confinement:
     """Confines this process as far as the machine allows.
 
     Args:
@@ -48,6 +52,7 @@ def confine(spec: RoomSpec, channel: tuple[int, int], parent: int) -> Confinemen
         channel: the channel's descriptors for reading and writing; they and the standard streams stay open, all
             others are closed.
         parent: process id of what started this room.
+        prepare: what has to be done before no socket can be made any more.
 
     Raises:
         PermissionError: once confined, Python cannot be read any more: no submission could be graded fairly.
@@ -55,6 +60,9 @@ def confine(spec: RoomSpec, channel: tuple[int, int], parent: int) -> Confinemen
     room = Confinement(descriptors.close(channel), ["descriptors", "environment"])
     environment.build(spec.work)
     for name, layer in _layers(spec, parent, room):
+        if name == _LAST and prepare is not None:
+            environment.enter(spec.work)
+            prepare()
         if not spec.confine and name not in _ALWAYS:
             room.missing.append(name)
             continue
@@ -79,7 +87,8 @@ def _layers(spec: RoomSpec, parent: int, room: Confinement) -> Iterable[tuple[st
     yield "session", session.begin
     yield "namespaces", namespaces.enter
     if "namespaces" in room.in_force or not spec.confine:
-        yield "file tree", lambda: tree.put_on(spec.work, [*readable.named, *readable.whole, *carried])
+        visible = [*readable.named, *readable.whole, *carried]
+        yield "file tree", lambda: tree.put_on(spec.work, visible, spec.sockets)
     else:
         room.missing.append("file tree")
     yield "capabilities", privileges.drop_capabilities
@@ -88,9 +97,13 @@ def _layers(spec: RoomSpec, parent: int, room: Confinement) -> Iterable[tuple[st
     has_tree = "file tree" in room.in_force
     own = [spec.work, _WRITABLE_DEVICE, *[tree.SEMAPHORES] * has_tree]
     read = [*readable.whole, *carried, *readable.paths()]
-    yield "Landlock", lambda: landlock.put_on(read, [*readable.named], own)
+    sockets = [spec.sockets] * bool(spec.sockets)
+    yield "Landlock", lambda: landlock.put_on(read, [*readable.named], own, listen=sockets)
     yield "parent", lambda: session.die_with_parent(parent)
     truncates = has_tree or ("Landlock" in room.in_force and abi >= landlock.TRUNCATES)
-    yield "system calls", lambda: bpf.put_on(os.getpid(), has_tree=has_tree, truncates=truncates)
+    yield (
+        "system calls",
+        lambda: bpf.put_on(os.getpid(), has_tree=has_tree, truncates=truncates, accepts=bool(spec.sockets)),
+    )
     if "Landlock" in room.in_force and abi < landlock.COMPLETE:
         room.missing.append("newer rights of Landlock")

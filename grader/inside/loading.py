@@ -14,6 +14,7 @@ from grader.wire import messages
 MODULE = "submission"
 _MAX_NAMES = 512
 _MAX_LINES = 64
+_MAX_RAISED = 8
 
 
 class Submission:
@@ -36,16 +37,21 @@ class Submission:
         """The module's globals."""
         return self._module.__dict__
 
-    def run(self, source: str, until: int | None) -> None:
+    def run(self, source: str, until: int | None, only: list[int] | None = None) -> list[messages.Raised]:
         """Runs the statements in order.
 
         Args:
             source: the text.
             until: how many statements to run, or None for all.
+            only: indices of the statements to run, whatever becomes of the others; None for all.
+
+        Returns:
+            What the first statements raised; nothing unless `only` is given.
 
         Raises:
-            StatementError: a statement raised; the exception is its cause.
+            StatementError: a statement raised and `only` is None, or its time is up; the exception is its cause.
         """
+        raised: list[messages.Raised] = []
         with open(self.path, "w", encoding="utf-8") as file:  # noqa: PTH123
             file.write(source)
         linecache.cache[self.path] = (len(source), None, source.splitlines(keepends=True), self.path)
@@ -54,11 +60,18 @@ class Submission:
         self._module.__doc__ = ast.get_docstring(tree, clean=False)
         flags = _future_flags(tree)
         for index, node in enumerate(tree.body[:until]):
+            if only is not None and index not in only:
+                continue
             try:
                 code = compile(ast.Module([node], []), self.path, "exec", flags=flags, dont_inherit=True)
                 exec(code, self.namespace)  # noqa: S102  running it is what rooms are for
+            except Exception as problem:
+                if only is None:
+                    raise StatementError(index) from problem
+                raised.append(self.report(problem, index))
             except BaseException as problem:
                 raise StatementError(index) from problem
+        return raised[:_MAX_RAISED]
 
     def functions(self) -> list[str]:
         """Names of everything callable that the submission defines."""

@@ -3,9 +3,9 @@
 import os
 import sys
 from contextlib import suppress
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
-from grader.inside import determinism, refusals, semaphores
+from grader.inside import determinism, refusals, semaphores, standins
 from grader.inside.absent import hide_keras
 from grader.inside.confine import confine
 from grader.inside.interrupt import clock_stopped, time_limit
@@ -15,7 +15,17 @@ from grader.inside.verbs import VERBS
 from grader.wire import frames, messages
 from grader.wire.control import RoomSpec
 
+if TYPE_CHECKING:
+    from grader.inside.kernel import Kernel
+
 _CHUNK = 1 << 20
+
+
+def kernel_of(spec: RoomSpec) -> "Kernel":
+    """The kernel of a room for notebooks."""
+    from grader.inside.kernel import Kernel  # other rooms need no IPython
+
+    return Kernel(spec.sockets, spec.key)
 
 
 def live(channel: tuple[int, int], spec: RoomSpec, parent: int) -> NoReturn:
@@ -26,17 +36,19 @@ def live(channel: tuple[int, int], spec: RoomSpec, parent: int) -> NoReturn:
         spec: how to be confined.
         parent: process id of what started this room.
     """
-    confinement = confine(spec, channel, parent)
     sys.stdout = open(1, "w", encoding="utf-8", errors="replace", closefd=False)  # noqa: SIM115
     sys.stderr = open(2, "w", encoding="utf-8", errors="replace", buffering=1, closefd=False)  # noqa: SIM115
+    kernel = kernel_of(spec) if spec.sockets else None
+    confinement = confine(spec, channel, parent, kernel.bind if kernel else None)
     determinism.fix_entropy()
     if "system calls" in confinement.in_force:
         refusals.put_on()
     if "file tree" not in confinement.in_force:
         semaphores.put_on()
+    standins.put_on()
     if not spec.keras:
         hide_keras()
-    room = _Room(confinement.channel, spec)
+    room = _Room(confinement.channel, spec, kernel)
     room.say(messages.Ready(confinement.in_force, confinement.missing))
     room.serve()
 
@@ -44,9 +56,9 @@ def live(channel: tuple[int, int], spec: RoomSpec, parent: int) -> NoReturn:
 class _Room:
     """A room's channel, its submission and its handles."""
 
-    def __init__(self, channel: tuple[int, int], spec: RoomSpec) -> None:
+    def __init__(self, channel: tuple[int, int], spec: RoomSpec, kernel: "Kernel | None") -> None:
         self._reads, self._writes = channel
-        self._spec = spec
+        self._spec, self._kernel = spec, kernel
         self._values = Values(self._call_host, spec.work, spec.carried)
         self._submission = Submission("submission.py", spec.work)
 
@@ -72,6 +84,10 @@ class _Room:
                 return messages.Returned(self._call(message))
             if isinstance(message, messages.Ask):
                 return messages.Returned(self._ask(message))
+            if isinstance(message, messages.Serve) and self._kernel is not None:
+                determinism.reseed(message.seed)
+                self._kernel.serve(message.soft)
+                return messages.Returned(None)
         except StatementError as stopped:
             problem: BaseException = stopped.__cause__ or stopped
             statement = stopped.index
@@ -85,8 +101,8 @@ class _Room:
         self._submission = Submission(message.name, self._spec.work)
         determinism.reseed(message.seed)
         with time_limit(message.soft):
-            self._submission.run(message.source, message.until)
-        return messages.Loaded(self._submission.functions())
+            raised = self._submission.run(message.source, message.until, message.only)
+        return messages.Loaded(self._submission.functions(), raised)
 
     def _call(self, message: messages.Call) -> messages.FromRoom:
         function = self._submission.namespace[message.target]

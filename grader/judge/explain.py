@@ -22,6 +22,14 @@ from grader.wire.messages import Raised
 _MAX_SAID = 2000
 #: Errors are quoted up to this length in a headline; the details fold has the rest.
 _MAX_QUOTE = 160
+#: What a cause is called where it stops a cell and not a file.
+_OF_CELLS = {
+    "import-stopped": "cell-raised",
+    "import-too-long": "cells-too-long",
+    "import-died": "cell-died",
+    "import-exits": "cell-exits",
+    "import-memory": "cell-memory",
+}
 #: Keras prints its reasons in bold, TensorFlow puts the name of a graph node before them and an operation behind.
 _ESCAPES = re.compile(r"\x1b\[[0-9;]*m|\{\{function_node .{0,500}?\}\}\s*|\[Op:.*")
 
@@ -66,15 +74,16 @@ def miss_of(verdict: RoomVerdict, function: str, source: Source, causes: Mapping
     raise GraderFault(f"a room gave an unknown verdict: {type(verdict).__name__}")
 
 
-def import_miss(verdict: RoomVerdict, miss: Miss, file: str) -> Miss:
+def import_miss(verdict: RoomVerdict, miss: Miss, file: str, *, in_cells: bool = False) -> Miss:
     """Words a miss for loading, where it is the file as a whole that fails and not a function.
 
     Args:
         verdict: what the room did instead of loading.
         miss: its explanation as of a call.
         file: name of the file.
+        in_cells: whether it is a notebook.
     """
-    miss.fields["file"] = file
+    miss.fields |= {"file": file, "cell": miss.place.cell if miss.place else None}
     miss.quotes_room = False  # nothing hidden has been given to the room yet
     miss.outcome = Outcome.FAILED if isinstance(verdict, StudentError) else miss.outcome
     match verdict:
@@ -89,6 +98,8 @@ def import_miss(verdict: RoomVerdict, miss: Miss, file: str) -> Miss:
         case StudentError() if miss.cause != "missing-package":
             miss.cause = "import-stopped"
             miss.fields |= {"type": verdict.raised.type_name, "error": quote(verdict.raised.message)}
+    if in_cells:
+        miss.cause = _OF_CELLS.get(miss.cause, miss.cause)
     return miss
 
 

@@ -52,7 +52,7 @@ class Rooms:
 
     def close(self) -> None:
         """Gives up work that nobody waited for."""
-        self._context.house.kill_all()
+        self._context.house.kill_all(kernels=False)
         self._threads.shutdown(wait=True, cancel_futures=True)
 
     def student(self, carried: Carried | None = None) -> SubmissionView:

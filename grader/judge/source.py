@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Iterator
 
 from grader.model import Place
+from grader.notebook.program import Program
 
 _MAX_LINE = 200
 
@@ -13,12 +14,14 @@ _MAX_LINE = 200
 class Source:
     """A readable submission's text."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, program: Program | None = None) -> None:
         """Parses it; text that does not parse has no functions.
 
         Args:
             text: the whole file.
+            program: for a notebook, where in its cells the text comes from.
         """
+        self._program = program
         self._lines = text.split("\n")  # as Python counts: form feeds and the like end no line
         try:
             with warnings.catch_warnings():
@@ -37,7 +40,26 @@ class Source:
     def place(self, line: int, function: str | None = None) -> Place:
         """A line of the submission with its text."""
         text = self._lines[line - 1].strip()[:_MAX_LINE] if 0 < line <= len(self._lines) else ""
-        return Place(line=line, function=function, text=text)
+        if self._program is None:
+            return Place(line=line, function=function, text=text)
+        cell, line = self._program.place(line)
+        return Place(cell=cell, line=line, function=function, text=text)
+
+    def in_cells(self, traceback: str, name: str) -> str:
+        """A traceback that tells lines of a notebook's program by cell.
+
+        Args:
+            traceback: the text.
+            name: the program's name in it.
+        """
+        if self._program is None:
+            return traceback
+        place = self._program.place
+        return re.sub(
+            rf'File "{re.escape(name)}", line (\d{{1,7}})',
+            lambda found: "Cell {}, line {}".format(*place(int(found[1]))),
+            traceback,
+        )
 
     def function(self, name: str) -> Place | None:
         """Where a top-level function is defined."""

@@ -46,6 +46,7 @@ class SubmissionView:
         self._room: Room | None = None
         self._work = Path()
         self._names: frozenset[str] = frozenset()
+        self._raised: list[messages.Raised] = []
         self._callbacks: list[Callable[..., Any]] = []
         self._calls: Counter[str] = Counter()
         self._function = ""
@@ -68,14 +69,18 @@ class SubmissionView:
         Raises:
             Miss: it cannot be read, or stops before its end.
         """
-        unreadable = self._context.submission.unreadable
-        if unreadable is not None:
-            miss = Miss(unreadable.cause, place=unreadable.place, details=unreadable.details)
-            miss.fields |= unreadable.fields
-            raise miss
-        loading = self._find_out()
-        if loading.miss is not None:
-            raise loading.miss
+        submission, execution = self._context.submission, self._context.execution
+        broken = submission.program.broken if submission.program else ()
+        for unreadable in (submission.unreadable, *broken):
+            if unreadable is not None:
+                miss = Miss(unreadable.cause, place=unreadable.place, details=unreadable.details)
+                miss.fields |= unreadable.fields
+                raise miss
+        found = self._find_out().miss
+        if found is None and execution is not None and self._context.needed is not None:
+            found = execution.miss(self._context.needed.packages)
+        if found is not None:
+            raise found
 
     def call(self, name: str, *args: Any, **kwargs: Any) -> Any:
         """Calls a function of the submission.
@@ -94,9 +99,10 @@ class SubmissionView:
         """
         room = self._loaded()
         if name not in self._names:
-            if self._context.loading.until is not None:
+            loading, place = self._context.loading, self._context.source.function(name)
+            program = self._context.submission.program
+            if loading.until is not None or (loading.miss and place) or (program and program.broken):
                 raise Blocked(LOADING)
-            place = self._context.source.function(name)
             raise Miss("no-function" if place else "missing-function", place=place, function=name)
         self._function = name
         given = [to_wire(value, self._keep) for value in args]
@@ -230,7 +236,12 @@ class SubmissionView:
                 verdict = self._start(None)
                 if verdict is not None:
                     loading.until = self._reached(verdict)
-                    loading.miss = import_miss(verdict, self.explain(verdict), self._context.submission.name)
+                elif self._raised:  # what does not rest on it can be judged all the same
+                    verdict = StudentError(self._raised[0])
+                if verdict is not None:
+                    submission = self._context.submission
+                    miss = self.explain(verdict)
+                    loading.miss = import_miss(verdict, miss, submission.name, in_cells=submission.program is not None)
                 loading.is_known = True
         return loading
 
@@ -241,13 +252,14 @@ class SubmissionView:
         keras = context.criterion is None or context.criterion.room == "keras"
         room, self._work = context.house.room(carried=carried, keras=keras)
         budget = context.load_budget()
-        message = messages.Load(submission.text, submission.name, until, self._seed("load"), budget.soft)
+        only = list(context.needed.statements) if context.needed else None
+        message = messages.Load(submission.text, submission.name, until, self._seed("load"), budget.soft, only)
         stopped: RoomVerdict | None = None
         try:
             reply = room.request(message, budget)
             if not isinstance(reply, messages.Loaded):
                 raise BadReply("it spoke out of turn")
-            self._room, self._names = room, frozenset(reply.names)
+            self._room, self._names, self._raised = room, frozenset(reply.names), reply.raised
         except RoomVerdict as verdict:
             room.close()
             stopped = verdict

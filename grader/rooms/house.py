@@ -83,7 +83,8 @@ class House:
         self._open: list[Room] = []
         self._count = 0
         self._lock = threading.Lock()
-        self._closing = False
+        self._kernels: set[Room] = set()
+        self._closing: set[bool] = set()
         self._stack = ExitStack()
         folder = Folder()
         self._stack.callback(folder.close)
@@ -111,12 +112,16 @@ class House:
         """CPU time of the rooms that have ended."""
         return self._rooms.cpu_seconds - self._cpu_before
 
-    def kill_all(self) -> None:
-        """Ends every room at once, and each that is still to come; for giving up work in other threads."""
+    def kill_all(self, *, kernels: bool) -> None:
+        """Ends rooms at once, and each that is still to come; for giving up work in other threads.
+
+        Args:
+            kernels: whether to end those with a kernel, or all the others.
+        """
         with self._lock:
-            self._closing = True
+            self._closing.add(kernels)
             for room in self._open:
-                if room.is_open:
+                if room.is_open and (room in self._kernels) == kernels:
                     room.kill()
 
     def _number(self) -> int:
@@ -124,12 +129,22 @@ class House:
             self._count += 1
             return self._count
 
-    def room(self, *, carried: Path | None = None, keras: bool = True) -> tuple[Room, Path]:
+    def sockets(self) -> Path:
+        """Makes a folder in which the kernel of a room for notebooks can listen."""
+        folder = self._folder / f"sockets{self._number()}"
+        folder.mkdir(mode=0o700)
+        return folder
+
+    def room(
+        self, *, carried: Path | None = None, keras: bool = True, sockets: Path | None = None, key: str = ""
+    ) -> tuple[Room, Path]:
         """Starts a room.
 
         Args:
             carried: folder of files for it to read.
             keras: whether the submission may import Keras.
+            sockets: folder in which a kernel listens, for a room that runs a notebook.
+            key: key with which the kernel's messages are signed.
 
         Returns:
             The room and its work folder.
@@ -146,6 +161,8 @@ class House:
             confine=self._isolation is not Isolation.NONE,
             readable=readable(),
             keras=keras,
+            sockets=str(sockets or ""),
+            key=key,
         )
         try:
             work.mkdir(parents=True, mode=0o700)
@@ -155,7 +172,9 @@ class House:
         with self._lock:
             self._open = [other for other in self._open if other.is_open]
             self._open.append(room)
-            if self._closing:
+            if sockets is not None:
+                self._kernels.add(room)
+            if (sockets is not None) in self._closing:
                 room.kill()
         self.layers, self.missing = tuple(room.ready.layers), tuple(room.ready.missing)
         if self._isolation is Isolation.FULL and (missing := lacking(self.layers)):

@@ -103,11 +103,12 @@ def memory_mb(pid: int) -> float:
     Source: RssAnon, RssShmem, HugetlbPages and VmSwap of /proc/PID/status, in kB (Linux, proc.rst).
     """
     folder = Path(f"/proc/{pid}")
-    for status in (file for files in ([folder / "status"], folder.glob("task/*/status")) for file in files):
-        with suppress(OSError):
-            lines = status.read_text("ascii", "replace").splitlines()
-            if found := [int(line.split()[1]) for line in lines if line.startswith(_MEMORY)]:
-                return sum(found) / 1024
+    with suppress(OSError):  # it may end while it is looked at
+        for status in (file for files in ([folder / "status"], folder.glob("task/*/status")) for file in files):
+            with suppress(OSError):
+                lines = status.read_text("ascii", "replace").splitlines()
+                if found := [int(line.split()[1]) for line in lines if line.startswith(_MEMORY)]:
+                    return sum(found) / 1024
     return 0.0
 
 

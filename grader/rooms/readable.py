@@ -22,6 +22,7 @@ PACKAGES = {
     "tensorflow": "Keras's backend",
     "numpy": "the course",
     "h5py": "weights files",
+    "ipykernel": "notebooks",
     "msgspec": "the channel",
     "pandas": "tables of toy data",
     "matplotlib": "plots, which students like to leave in their files",

@@ -55,6 +55,8 @@ class Budget:
         return messages.Soft(self.cpu_seconds, self.wall_seconds)
 
 
+#: What can be asked of a room.
+_Request = messages.Load | messages.Call | messages.Ask | messages.Serve
 #: Answers a call back from the submission.
 CallBack = Callable[[messages.CalledBack], messages.Answer | messages.Refusal]
 
@@ -96,7 +98,7 @@ class Room:
         self._output.take()  # what libraries say while they are imported
 
     def request(
-        self, message: messages.Load | messages.Call | messages.Ask, budget: Budget, answer: CallBack = refuse_calls
+        self, message: _Request, budget: Budget, answer: CallBack = refuse_calls
     ) -> messages.Loaded | messages.Returned:
         """Sends a message and waits for the reply.
 
@@ -116,9 +118,7 @@ class Room:
         with self._lock:
             return self._request(message, budget, answer)
 
-    def _request(
-        self, message: messages.Load | messages.Call | messages.Ask, budget: Budget, answer: CallBack
-    ) -> messages.Loaded | messages.Returned:
+    def _request(self, message: _Request, budget: Budget, answer: CallBack) -> messages.Loaded | messages.Returned:
         try:
             reply = self._exchange(frames.encode(message), budget, answer)
         except BaseException:  # also what the judge's own function raised: the room still waits for its answer

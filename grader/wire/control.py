@@ -35,6 +35,8 @@ class RoomSpec(msgspec.Struct, frozen=True, tag="room"):
         confine: whether to confine it at all.
         readable: what it may read beside its own folder.
         keras: whether the submission may import Keras; else it has NumPy alone.
+        sockets: folder in which a kernel for notebooks listens, or "" for a room without one.
+        key: key with which the kernel's messages are signed.
     """
 
     work: str
@@ -43,6 +45,8 @@ class RoomSpec(msgspec.Struct, frozen=True, tag="room"):
     confine: bool
     readable: Readable
     keras: bool = True
+    sockets: str = ""
+    key: str = ""
 
 
 class Warm(msgspec.Struct, frozen=True, tag="warm"):

@@ -176,6 +176,8 @@ class Load(_Record, frozen=True, tag="load"):
         until: number of top-level statements to run, or None for all.
         seed: seed of Python's, NumPy's and Keras's generators.
         soft: courtesy limits.
+        only: indices of the statements that are run, whatever becomes of the others; None for all, up to the first
+            that raises.
     """
 
     source: str
@@ -183,6 +185,7 @@ class Load(_Record, frozen=True, tag="load"):
     until: int | None
     seed: int
     soft: Soft
+    only: list[int] | None = None
 
 
 class Call(_Record, frozen=True, tag="call"):
@@ -212,6 +215,18 @@ class Ask(_Record, frozen=True, tag="ask"):
     soft: Soft
 
 
+class Serve(_Record, frozen=True, tag="serve"):
+    """Run the cells that come over the kernel's sockets, until the kernel is told to shut down.
+
+    Attributes:
+        seed: seed of all generators, set once.
+        soft: courtesy limits of one cell.
+    """
+
+    seed: int
+    soft: Soft
+
+
 class Answer(_Record, frozen=True, tag="answer"):
     """What a called-back function returned."""
 
@@ -224,7 +239,7 @@ class Refusal(_Record, frozen=True, tag="refusal"):
     message: str
 
 
-ToRoomMessage = Load | Call | Ask | Answer | Refusal
+ToRoomMessage = Load | Call | Ask | Serve | Answer | Refusal
 
 
 # What a room says to the host.
@@ -254,9 +269,11 @@ class Loaded(_Record, frozen=True, tag="loaded"):
 
     Attributes:
         names: names of the functions that are defined now.
+        raised: what statements raised that were run whatever becomes of the others; the first ones.
     """
 
     names: list[_Name]
+    raised: "Annotated[list[Raised], msgspec.Meta(max_length=8)]" = []
 
 
 class Returned(_Record, frozen=True, tag="returned"):

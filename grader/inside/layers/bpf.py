@@ -22,25 +22,26 @@ _SET_MODE_FILTER, _TSYNC = 1, 1
 _Instruction = tuple[int, int, int, int]  # code, jump if true, jump if false, operand
 
 
-def put_on(pid: int, *, has_tree: bool, truncates: bool) -> None:
+def put_on(pid: int, *, has_tree: bool, truncates: bool, accepts: bool = False) -> None:
     """Filters the system calls of this process and its threads, for good.
 
     Args:
         pid: the process.
         has_tree: whether it lives in a read-only tree of its own.
         truncates: whether something else keeps files from being cut.
+        accepts: whether it listens on sockets that it has by now.
 
     Raises:
         OSError: the kernel has no seccomp, or the machine is not known.
     """
-    code = assemble(program(kernel.MACHINE or "", pid, has_tree=has_tree, truncates=truncates))
+    code = assemble(program(kernel.MACHINE or "", pid, has_tree=has_tree, truncates=truncates, accepts=accepts))
     count = len(code) // 8
     buffer = ctypes.create_string_buffer(code, len(code))
     header = struct.pack("HxxxxxxP", count, ctypes.addressof(buffer))  # struct sock_fprog
     kernel.system_call("seccomp", _SET_MODE_FILTER, _TSYNC, ctypes.create_string_buffer(header, len(header)))
 
 
-def program(machine: str, pid: int, *, has_tree: bool, truncates: bool) -> list[_Instruction]:
+def program(machine: str, pid: int, *, has_tree: bool, truncates: bool, accepts: bool = False) -> list[_Instruction]:
     """The filter.
 
     Args:
@@ -48,6 +49,7 @@ def program(machine: str, pid: int, *, has_tree: bool, truncates: bool) -> list[
         pid: as in `put_on`.
         has_tree: as there.
         truncates: as there.
+        accepts: as there.
 
     Raises:
         MissingError: another machine.
@@ -63,7 +65,7 @@ def program(machine: str, pid: int, *, has_tree: bool, truncates: bool) -> list[
     ]
     if machine == "x86_64":
         code += [(_AT_LEAST, 0, 1, _X32), (_RETURN, 0, 0, _ERROR | _ENOSYS)]
-    for name, body in _rules(pid, has_tree=has_tree, truncates=truncates).items():
+    for name, body in _rules(pid, has_tree=has_tree, truncates=truncates, accepts=accepts).items():
         if name in known:
             code += [(_EQUAL, 0, len(body), known[name]), *body]
     return [*code, (_RETURN, 0, 0, _ERROR | _ENOSYS)]
@@ -74,11 +76,13 @@ def assemble(code: list[_Instruction]) -> bytes:
     return b"".join(struct.pack("=HBBI", *instruction) for instruction in code)
 
 
-def _rules(pid: int, *, has_tree: bool, truncates: bool) -> dict[str, list[_Instruction]]:
+def _rules(pid: int, *, has_tree: bool, truncates: bool, accepts: bool) -> dict[str, list[_Instruction]]:
     """What to run for each call; each body ends by returning."""
     rules = {name: [(_RETURN, 0, 0, _ALLOW)] for text in calls.ALLOWED.values() for name in calls.names(text)}
     for number, text in calls.REFUSED.items():
         rules |= {name: [(_RETURN, 0, 0, _ERROR | number)] for name in calls.names(text)}
+    if accepts:
+        rules |= {name: [(_RETURN, 0, 0, _ALLOW)] for name in calls.names(calls.ACCEPTING)}
     if not has_tree:
         rules |= {name: [(_RETURN, 0, 0, _ERROR)] for name in calls.names(calls.METADATA)}  # error 0: success
     conditions = calls.CONDITIONS + (() if truncates else calls.NO_TRUNCATION)

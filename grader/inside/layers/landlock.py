@@ -65,7 +65,9 @@ def version() -> int:
         return 0
 
 
-def put_on(read: list[str], listed: list[str], write: list[str], abi: int | None = None) -> None:
+def put_on(
+    read: list[str], listed: list[str], write: list[str], abi: int | None = None, listen: list[str] | None = None
+) -> None:
     """Restricts this process, its threads to come and its children.
 
     Args:
@@ -73,6 +75,7 @@ def put_on(read: list[str], listed: list[str], write: list[str], abi: int | None
         listed: folders whose names may be listed; what lies in them may not be read unless it is in `read`.
         write: files and folders to read and write.
         abi: the version to use, if not the kernel's newest that is known here.
+        listen: folders in which sockets may be made.
 
     Raises:
         OSError: the kernel has no Landlock.
@@ -82,7 +85,8 @@ def put_on(read: list[str], listed: list[str], write: list[str], abi: int | None
     words = [int(handled)] + [_ALL_TCP] * (abi >= _NET) + [_ALL_SCOPES] * (abi >= _SCOPES)
     attributes = struct.pack(f"{len(words)}Q", *words)  # struct landlock_ruleset_attr, as long as the ABI knows it
     ruleset = system_call("landlock_create_ruleset", attributes, len(attributes), 0)
-    for paths, rights in ((read, _READ), (listed, Right.READ_DIR), (write, _READ_WRITE)):
+    rules = ((read, _READ), (listed, Right.READ_DIR), (write, _READ_WRITE), (listen or [], Right.MAKE_SOCK))
+    for paths, rights in rules:
         for path in paths:
             _allow(ruleset, path, rights & handled)
     system_call("landlock_restrict_self", ruleset, 0)

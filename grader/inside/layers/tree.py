@@ -24,12 +24,13 @@ _AT_FDCWD, _AT_RECURSIVE = -100, 0x8000
 _MNT_DETACH = 2
 
 
-def put_on(work: str, visible: list[str]) -> None:
+def put_on(work: str, visible: list[str], sockets: str = "") -> None:
     """Makes the tree and goes to live in it.
 
     Args:
         work: the room's work folder; the tree is put together above its parent.
         visible: files and folders to be seen, read-only.
+        sockets: a folder of the host's in which a kernel listens, or "".
 
     Raises:
         OSError: this process may not mount, or the kernel is too old.
@@ -38,7 +39,7 @@ def put_on(work: str, visible: list[str]) -> None:
     mount("none", "/", "", _RECURSIVE | _PRIVATE)  # nothing of what follows is seen outside
     mount("grade", root, "tmpfs", _NOSUID | _NODEV | _NOEXEC, "size=2m,nr_inodes=4096,mode=755")
     try:
-        _build(root, work, visible)
+        _build(root, work, visible, sockets)
         os.chdir(root)
         system_call("pivot_root", b".", b".")
     except OSError:
@@ -49,15 +50,15 @@ def put_on(work: str, visible: list[str]) -> None:
     os.chdir("/")
 
 
-def _build(root: str, work: str, visible: list[str]) -> None:
-    for path in visible:
+def _build(root: str, work: str, visible: list[str], sockets: str) -> None:
+    for path in [*visible, *[sockets] * bool(sockets)]:
         _show(root, path)
     writable = {path.format(work=work): options for path, options in WRITABLE.items()}
     for path, options in writable.items():
         os.makedirs(root + path, exist_ok=True)  # noqa: PTH103
         mount("grade", root + path, "tmpfs", _NOSUID | _NODEV | _NOEXEC, options)
     _set_attributes(root, _AT_RECURSIVE, _ATTR_RDONLY | _ATTR_NOSUID, 0)
-    for path in writable:
+    for path in [*writable, *[os.path.realpath(sockets)] * bool(sockets)]:
         _set_attributes(root + path, 0, 0, _ATTR_RDONLY)
 
 

@@ -1,0 +1,82 @@
+"""A real IPython kernel in a room, for notebooks: it listens before the room is closed, and runs cells in it."""
+
+import os
+from typing import Any
+
+from ipykernel.ipkernel import IPythonKernel
+from ipykernel.kernelapp import IPKernelApp
+from traitlets.config import Config
+
+from grader.inside import shell
+from grader.inside.interrupt import time_limit
+from grader.wire.messages import Soft
+
+#: Numbers of the sockets, which are files `kernel-1` and so on in the folder of sockets.
+PORTS = {"shell_port": 1, "iopub_port": 2, "stdin_port": 3, "control_port": 4, "hb_port": 5}
+IP = "kernel"
+_QUIET = 50  # logging.CRITICAL: what the kernel says of itself is nobody's output
+
+
+class _RoomKernel(IPythonKernel):
+    """Runs each cell within limits."""
+
+    soft: Soft | None = None
+
+    async def do_execute(self, *args: Any, **kwargs: Any) -> Any:
+        assert self.soft is not None, "cells run once the room is told to serve"  # noqa: S101  a bug of ours
+        with time_limit(self.soft):
+            return await super().do_execute(*args, **kwargs)  # type: ignore[no-untyped-call]
+
+
+class _RoomApp(IPKernelApp):
+    """Writes no files: host and room know from the beginning where it listens."""
+
+    def init_connection_file(self) -> None:
+        """Has none."""
+
+    def write_connection_file(self, **_: Any) -> None:
+        """Has none."""
+
+    def init_crash_handler(self) -> None:
+        """Leaves errors to the room."""
+
+
+class Kernel:
+    """The kernel of one room."""
+
+    def __init__(self, sockets: str, key: str) -> None:
+        """Remembers where to listen.
+
+        Args:
+            sockets: folder for its sockets.
+            key: key with which messages are signed.
+        """
+        self._sockets = sockets
+        config = Config()
+        config.Session.key = key.encode()
+        config.HistoryManager.enabled = False  # a thread and a database for what nobody asks
+        config.InteractiveShell.colors = "nocolor"
+        config.InteractiveShell.banner1 = ""
+        config.IPKernelApp.matplotlib = None
+        self._app = _RoomApp.instance(  # the one instance, since parts of IPython ask for it
+            config=config, transport="ipc", ip=IP, kernel_class=_RoomKernel, log_level=_QUIET, **PORTS
+        )
+
+    def bind(self) -> None:
+        """Starts the kernel's threads and sockets; what it is asked waits until it serves."""
+        here = os.getcwd()  # noqa: PTH109  text
+        os.chdir(self._sockets)  # a socket's path may have some hundred characters only, so it is told from here
+        os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
+        os.environ["IPYTHONDIR"] = os.path.join(os.environ["TMPDIR"], "ipython")  # noqa: PTH118  text, as it goes there
+        self._app.initialize([])  # type: ignore[no-untyped-call]
+        shell.prepare(self._app.shell)
+        os.chdir(here)
+
+    def serve(self, soft: Soft) -> None:
+        """Runs cells until it is told to shut down.
+
+        Args:
+            soft: limits of each cell.
+        """
+        _RoomKernel.soft = soft
+        self._app.start()  # type: ignore[no-untyped-call]

@@ -1,0 +1,129 @@
+"""Drives a kernel that listens in a room: sends it the cells one by one and tells what comes of each.
+
+A process of its own with little memory, since what the kernel says is a stranger's: it takes the messages apart, and
+where they are too many or too large, it is this process that ends, and nothing else.
+
+Usage: python -P -m grader.rooms.driver, in the folder of the sockets. Standard input: one line of JSON with the key and
+the cells, and then nothing until the kernel is dead. Standard output: a line of JSON for each cell.
+"""
+
+import asyncio
+import json
+import sys
+import threading
+from typing import Any
+
+import nbformat
+import zmq.asyncio
+from jupyter_client.asynchronous.client import AsyncKernelClient
+from jupyter_client.manager import AsyncKernelManager
+from nbclient import NotebookClient
+from nbclient.exceptions import DeadKernelError
+
+#: Where the kernel listens; `grader.inside.kernel` has the same numbers.
+CONNECTION: dict[str, Any] = {
+    "transport": "ipc",
+    "ip": "kernel",
+    "shell_port": 1,
+    "iopub_port": 2,
+    "stdin_port": 3,
+    "control_port": 4,
+    "hb_port": 5,
+    "signature_scheme": "hmac-sha256",
+}
+MAX_MESSAGE = 4 << 20  # bytes of one part of a message; a picture has some 100 KiB
+MAX_MEMORY = 2 << 30  # bytes of address space of this process
+MAX_OUTPUT = 8 << 20  # characters of all outputs together; what comes after that is dropped
+MAX_OUTPUTS = 200  # of one cell
+READY_SECONDS = 60
+
+
+class _Manager(AsyncKernelManager):
+    """Manages a kernel that somebody else has started and will end."""
+
+    dead: threading.Event
+
+    async def is_alive(self) -> bool:  # type: ignore[override]
+        """Says whether the room lives; whoever started this process tells when it is dead."""
+        return not self.dead.is_set()
+
+    _async_is_alive = is_alive
+
+
+class _Client(NotebookClient):
+    """Keeps outputs until they are too many."""
+
+    left = MAX_OUTPUT
+
+    def process_message(self, msg: dict[str, Any], cell: Any, cell_index: int) -> Any:
+        """Takes one message apart; comms and what is too much are dropped."""
+        kind = msg["msg_type"]
+        if kind.startswith("comm"):
+            return None
+        if kind in ("stream", "display_data", "execute_result", "update_display_data"):
+            self.left -= sum(map(len, map(str, msg["content"].values())))
+            if self.left < 0 or len(cell.outputs) >= MAX_OUTPUTS:
+                cell.metadata["dropped"] = True
+                return None
+        return super().process_message(msg, cell, cell_index)
+
+
+async def drive(key: str, cells: list[str], dead: threading.Event) -> None:
+    """Runs the cells and writes a line for each.
+
+    Args:
+        key: key with which messages are signed.
+        cells: texts of the code cells.
+        dead: set when the kernel is dead.
+    """
+    context = zmq.asyncio.Context(1)
+    context.setsockopt(zmq.MAXMSGSIZE, MAX_MESSAGE)
+    manager = _Manager(context=context)
+    manager.dead = dead
+    connection: Any = CONNECTION | {"key": key}
+    manager.load_connection_info(connection)
+    code = nbformat.v4.new_code_cell
+    notebook = nbformat.v4.new_notebook(cells=[code(cell) for cell in cells])  # type: ignore[no-untyped-call]
+    client = _Client(notebook, km=manager, allow_errors=True, timeout=None, iopub_timeout=10)
+    channels = AsyncKernelClient(parent=manager, context=context, session=manager.session)
+    channels.load_connection_info(connection)
+    channels.start_channels()
+    channels.allow_stdin = False
+    client.kc = channels
+    try:
+        await channels.wait_for_ready(timeout=READY_SECONDS)
+        tell({"ready": True})
+        for index, cell in enumerate(notebook.cells):
+            tell({"begin": index})
+            await client.async_execute_cell(cell, index)
+            tell({"end": index, "outputs": cell.outputs, "dropped": bool(cell.metadata.get("dropped"))})
+    except (DeadKernelError, RuntimeError):  # the room's end is told by whoever watches it
+        tell({"dead": True})
+    finally:
+        channels.stop_channels()
+
+
+def tell(line: dict[str, Any]) -> None:
+    """Writes one line of JSON."""
+    sys.stdout.write(json.dumps(line) + "\n")
+    sys.stdout.flush()
+
+
+def main() -> None:
+    """Reads what to do, does it."""
+    import resource  # noqa: PLC0415  there is none on Windows, where no room has a kernel
+
+    resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY, MAX_MEMORY))
+    job = json.loads(sys.stdin.readline())
+    dead = threading.Event()
+
+    def wait_for_the_end() -> None:
+        sys.stdin.read()
+        dead.set()
+
+    threading.Thread(target=wait_for_the_end, daemon=True).start()
+    asyncio.run(drive(job["key"], job["cells"], dead))
+
+
+if __name__ == "__main__":
+    main()

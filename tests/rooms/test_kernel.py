@@ -1,0 +1,146 @@
+"""Cells run in a real kernel inside a real room; what they do to it is told, and hurts nobody else."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from grader.rooms.house import House, Starter
+from grader.rooms.kernel import Executed, run_cells
+from grader.rooms.verdicts import Died
+from grader.shown import CellState
+
+pytestmark = pytest.mark.rooms
+
+
+@pytest.fixture
+def house(rooms: Starter) -> Iterator[House]:
+    with House(rooms, memory_mb=2048) as house:
+        yield house
+
+
+def run(house: House, *cells: str) -> Executed:
+    return run_cells(house, list(cells), seed=1, memory_mb=2048)
+
+
+def texts(executed: Executed) -> list[str]:
+    """What each cell printed or gave, as text."""
+    found = []
+    for cell in executed.cells:
+        parts = [each.get("text") or each.get("data", {}).get("text/plain", "") for each in cell.outputs]
+        found.append("".join(parts))
+    return found
+
+
+def test_cells_share_a_namespace_and_keep_what_they_put_out(house: House) -> None:
+    executed = run(house, "import keras\nx = 20", "print(x + 1)", "", "x + 2", "1 / 0", "print(__name__)")
+    assert executed.verdict is None
+    assert texts(executed)[1:4] == ["21\n", "", "22"]
+    assert [cell.state.value for cell in executed.cells] == ["ran", "ran", "ran", "ran", "raised", "ran"]
+    kind, text, trace = executed.cells[4].error
+    assert (kind, text) == ("ZeroDivisionError", "division by zero")
+    assert "Cell In[4], line 1" in trace  # cells without text are not counted
+    assert texts(executed)[5] == "__main__\n"
+
+
+def test_a_kernel_is_confined_as_every_room_is(house: House) -> None:
+    tries = [
+        "import socket; socket.socket().connect(('127.0.0.1', 80))",
+        "import os; os.fork()",
+        "open('/etc/passwd').read()",
+        "open('/etc/hostname', 'w')",
+        "import os; os.kill(os.getppid(), 9)",
+    ]
+    executed = run(house, *tries)
+    assert [cell.state for cell in executed.cells] == [CellState.RAISED] * len(tries)
+    assert "system calls" in house.layers
+    assert "Landlock" in house.layers
+
+
+def test_pictures_are_drawn_without_being_asked_for(house: House) -> None:
+    executed = run(house, "import matplotlib.pyplot as plt\nplt.plot([1, 2])", "%matplotlib widget\nplt.plot([2, 1])")
+    assert ["image/png" in str(cell.outputs) for cell in executed.cells] == [True, True]
+
+
+@pytest.mark.parametrize(
+    "cell, words",
+    [
+        ("!pip install keras", "nothing is installed"),
+        ("%pip install keras", "nothing is installed"),
+        ("%conda install keras", "nothing is installed"),
+        ("!ls -l", "commands of the system are not run"),
+        ("files = !ls\nprint(files)", "commands of the system are not run"),
+        ("%%bash\nls", "commands of the system are not run"),
+        ("%%script python\nprint(1)", "commands of the system are not run"),
+        ("%tensorflow_version 2.x", "is the course's"),
+        ("%load_ext no_such_thing_here", ""),
+        ("%no_such_magic 1", "it is not known here"),
+        ("%%no_such_magic 1\nx", "it is not known here"),
+    ],
+)
+def test_what_cannot_be_is_left_out_with_a_note(house: House, cell: str, words: str) -> None:
+    executed = run(house, cell, "print('on')")
+    assert words in texts(executed)[0]
+    assert texts(executed)[1] == "on\n"
+    if words:
+        assert executed.cells[0].state is CellState.RAN
+
+
+@pytest.mark.parametrize(
+    "cell, printed",
+    [
+        ("from google.colab import drive, files\ndrive.mount('/content/drive')\nprint('on')", "on\n"),
+        ("from tqdm.notebook import tqdm\nprint(sum(tqdm(range(4))))", "6\n"),
+        ("from tqdm.auto import trange\nprint(sum(trange(4)))", "6\n"),
+        ("import ipywidgets as w\n@w.interact(n=(0, 9))\ndef f(n=2): return n\nprint(f(3))", "3\n"),
+        ("from IPython.display import display\ndisplay(3)", "3"),
+        ("%time print('timed')", "timed\n"),
+        ("%%time\nprint('timed')", "timed\n"),
+        ("import asyncio\nawait asyncio.sleep(0)\nprint('waited')", "waited\n"),
+    ],
+)
+def test_idioms_of_notebooks_work(house: House, cell: str, printed: str) -> None:
+    executed = run(house, cell)
+    assert executed.cells[0].state is CellState.RAN
+    assert printed in texts(executed)[0]
+
+
+def test_nobody_types(house: House) -> None:
+    executed = run(house, "name = input('Your name?')", "print(1)")
+    assert executed.cells[0].error[0] == "StdinNotImplementedError"
+    assert texts(executed)[1] == "1\n"
+
+
+def test_the_end_of_the_process_leaves_what_came_before(house: House) -> None:
+    executed = run(house, "print(1)", "import os\nos._exit(3)", "print(2)")
+    assert isinstance(executed.verdict, Died)
+    assert executed.verdict.code == 3
+    assert [cell.state.value for cell in executed.cells] == ["ran", "stopped", "not_run"]
+    assert texts(executed)[0] == "1\n"
+
+
+def test_endless_output_ends_the_run_and_nothing_else(house: House) -> None:
+    executed = run(house, "while True:\n    print('x' * 100_000)")
+    assert executed.verdict is not None
+    assert executed.cells[0].state is CellState.STOPPED
+    assert texts(run(house, "print(1)")) == ["1\n"]
+
+
+def test_much_output_is_cut(house: House) -> None:
+    executed = run(house, "for i in range(400):\n    display(i)", "print(1)")
+    assert executed.cells[0].is_cut
+    assert len(executed.cells[0].outputs) == 200
+    assert texts(executed)[1] == "1\n"
+
+
+def test_a_cell_that_kills_the_sockets_is_told_as_its_own_fault(house: House) -> None:
+    executed = run(house, "import os\nos.closerange(3, 200)", "print(1)")
+    assert executed.cells[1].state is not CellState.RAN
+
+
+def test_no_cells_no_trouble(house: House) -> None:
+    assert run(house) == Executed(())
+
+
+def test_equal_seeds_give_equal_numbers(house: House) -> None:
+    cell = "import numpy as np, random\nprint(np.random.rand(), random.random(), np.random.default_rng().random())"
+    assert texts(run(house, cell)) == texts(run(house, cell))
