@@ -151,7 +151,7 @@ def test_a_rubric_that_contradicts_itself_is_a_fault_of_ours(grade: Grade, here:
         (["6"], "grade lesson06 FILE"),
         (["6", "missing.py"], "there is no file missing.py"),
         (["6", "rubrics"], "rubrics is a folder"),
-        (["6", "notes.ipynb"], "notes.ipynb is a notebook"),
+        (["6", "notes.ipynb"], "there is no file notes.ipynb"),
         (["6", "rubrics", "--course", "nowhere"], "nowhere is no course"),
     ],
 )

@@ -216,7 +216,6 @@ def test_what_is_no_file_is_refused_in_one_sentence(tmp_path: Path) -> None:
         ("loop.py/x.py", "cannot be read"),
         ("null\0.py", "cannot be read"),
         ("x" * 300 + ".py", "cannot be read"),
-        ("notebook.ipynb", "notebook"),
     ]:
         with pytest.raises(UsageProblem, match=told) as caught:
             read_submission(tmp_path / name)
