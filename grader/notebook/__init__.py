@@ -1,0 +1,1 @@
+"""Notebooks: what is read from them, made into them, and shown of them."""
