@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from grader.model import Grade
 from grader.report import words
-from grader.report.text import clean
+from grader.text import clean
 
 
 def render(grade: Grade) -> str:

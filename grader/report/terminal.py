@@ -9,7 +9,7 @@ from rich.text import Text
 
 from grader.model import Evidence, Finding, Grade, Outcome, Scored
 from grader.report import words
-from grader.report.text import clean, one_line
+from grader.text import clean, one_line
 
 #: Longer lines are hard to read, however wide the window.
 _MAX_WIDTH = 100
