@@ -1,0 +1,1 @@
+"""Notebooks as the course knows them: a Python file, cut into cells."""
