@@ -50,7 +50,8 @@ def cli() -> None:
     """Grade an exercise of the LSTM course.
 
     \b
-    grade lesson06                 your own exercises/lesson06_stacked.py
+    grade init                     write the exercises, with --notebook as notebooks
+    grade lesson06                 your own exercises/lesson06_stacked.py or .ipynb
     grade 6 my_lstm.py             another file
     grade stacked --seed 3         the same exercise on other data
     grade lessons                  which lessons there are
@@ -126,6 +127,23 @@ def lessons(course: Path | None) -> None:
         rubric = load_rubric(lesson.rubric)
         points = sum(criterion.points for criterion in rubric.criteria)
         click.echo(f"{lesson.id:28} {rubric.title}, {rubric.theme}, {points:g} points")
+
+
+@cli.command()
+@click.argument("folder", metavar="[DIR]", default=".", type=click.Path(path_type=Path))
+@click.option("--notebook", "notebooks", is_flag=True, help="Write notebooks for Jupyter, not Python files.")
+@click.option("--lesson", "names", metavar="LESSON", multiple=True, help="Only this one; may be given several times.")
+@click.option("--course", type=click.Path(path_type=Path), help="Folder of the course, with rubrics/ in it.")
+def init(folder: Path, names: tuple[str, ...], course: Path | None, *, notebooks: bool) -> None:
+    """Write the exercises to DIR/exercises, by default here, to work on them.
+
+    A file that is there already is kept as it is.
+    """
+    from grader.course import find_course  # noqa: PLC0415  --help starts without it
+    from grader.starting import start  # noqa: PLC0415  as above
+
+    for line in start(find_course(course, Path.cwd()), names, folder, notebooks=notebooks):
+        click.echo(line)
 
 
 @cli.command()

@@ -2,7 +2,9 @@
 
 import difflib
 import hashlib
+import os
 import re
+import shlex
 import sys
 import sysconfig
 from dataclasses import dataclass
@@ -168,6 +170,11 @@ def find_course(chosen: Path | None, start: Path) -> Course:
     raise UsageProblem("no course found: go to a folder with rubrics/ or name one with --course DIR")
 
 
+def own_exercise(lesson: Lesson, folder: Path, suffix: str) -> Path:
+    """Where a student's own file for a lesson is written: suffix is ".py" or ".ipynb"."""
+    return folder / "exercises" / f"{lesson.id}{suffix}"
+
+
 def own_submission(lesson: Lesson, start: Path) -> Path:
     """The student's own file for a lesson, where none is named.
 
@@ -176,21 +183,26 @@ def own_submission(lesson: Lesson, start: Path) -> Path:
         start: the current folder.
 
     Returns:
-        The first that exists of `lessonNN_*.py` and `.ipynb` in `start`, in `start/exercises` and, unless the course
-        was installed with the package and is nobody's own, in the course's `exercises/`.
+        `lessonNN_*.py` or `.ipynb` in the first folder that has one: `start`, `start/exercises` and, unless the course
+        was installed with the package and is nobody's own, the course's `exercises/`.
 
     Raises:
-        UsageProblem: there is no such file.
+        UsageProblem: there is no such file, or there are both in one folder.
     """
     own = [start, start / "exercises"]
     if lesson.course not in installed_courses():
         own.append(lesson.course / "exercises")
     for folder in own:
-        for suffix in (".py", ".ipynb"):
-            path = folder / f"{lesson.id}{suffix}"
-            if path.exists():
-                return path
+        found = [path for suffix in (".py", ".ipynb") if (path := folder / f"{lesson.id}{suffix}").exists()]
+        if len(found) > 1:
+            names = " and ".join(path.name for path in found)
+            raise UsageProblem(
+                f"there are {names} in {folder}; name the one you mean, as in: "
+                f"grade {lesson.short} {shlex.quote(os.path.relpath(found[-1], start))}"
+            )
+        if found:
+            return found[0]
     raise UsageProblem(
-        f"there is no {lesson.id}.py here; name your file: grade {lesson.short} FILE, "
-        f"or start from the exercise, {lesson.stub}"
+        f"there is no {lesson.id}.py or .ipynb here; name your file: grade {lesson.short} FILE, "
+        f"or write the exercise with: grade init --lesson {lesson.short}"
     )

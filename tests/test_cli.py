@@ -74,7 +74,7 @@ def _is_one_sentence(text: str) -> bool:
     return text.startswith("grade: ") and text.count("\n") == 1 and text.endswith("\n") and "Traceback" not in text
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["-h"], ["lesson", "--help"], ["--version"]])
+@pytest.mark.parametrize("arguments", [["--help"], ["-h"], ["lesson", "--help"], ["init", "--help"], ["--version"]])
 def test_help_starts_without_what_grading_needs(arguments: list[str]) -> None:
     program = (
         "import sys\nfrom grader import cli\n"
@@ -101,7 +101,12 @@ def test_help_is_quick() -> None:
 def test_help_names_examples_and_exit_codes(grade: Grade) -> None:
     code, out, err = grade("--help")
     assert (code, err) == (0, "")
-    for told in ("grade lesson06 ", "grade lessons", "0 passed, 1 checks failed, 2 wrong usage, 3 a fault"):
+    for told in (
+        "grade init ",
+        "grade lesson06 ",
+        "grade lessons",
+        "0 passed, 1 checks failed, 2 wrong usage, 3 a fault",
+    ):
         assert told in out
     code, out, _ = grade("lesson", "--help")
     options = set(re.findall(r"--[a-z-]+", out))
@@ -130,6 +135,28 @@ def test_lessons_of_another_course_are_listed(grade: Grade, here: Path) -> None:
     assert _is_one_sentence(err)
 
 
+def test_exercises_are_written_and_kept(grade: Grade, here: Path) -> None:
+    arguments = ("init", "mine", "--notebook", "--lesson", "6", "--course", str(ROOT))
+    path = "mine/exercises/lesson06_stacked.ipynb"
+    code, out, err = grade(*arguments)
+    assert (code, err) == (0, "")
+    assert out == (
+        f"wrote {path}\n\nNext: open {path} in Jupyter, write your code and save. To see how far you are:\n"
+        f"    grade lesson06 {path}\n"
+    )
+    written = (here / path).read_bytes()
+    assert b'"cells"' in written
+    code, out, err = grade(*arguments)
+    assert (code, err) == (0, "")
+    assert out.startswith(f"kept  {path}, which was there\n")
+    assert (here / path).read_bytes() == written
+    code, out, _ = grade("init", "--lesson", "6", "--course", str(ROOT))  # here, as a file
+    assert (code, out.splitlines()[0]) == (0, "wrote exercises/lesson06_stacked.py")
+    assert (here / "exercises/lesson06_stacked.py").read_bytes() == (
+        ROOT / "exercises/lesson06_stacked.py"
+    ).read_bytes()
+
+
 def test_a_rubric_that_contradicts_itself_is_a_fault_of_ours(grade: Grade, here: Path) -> None:
     path = here / "rubrics/lesson06_stacked/rubric.toml"
     path.write_text(_RUBRIC.replace('"trains"', '"builds"'))
@@ -149,6 +176,10 @@ def test_a_rubric_that_contradicts_itself_is_a_fault_of_ours(grade: Grade, here:
         (["9" * 5000], "there are: lesson06_stacked, lesson07_bidirectional"),
         (["lesson"], ""),
         (["6"], "grade lesson06 FILE"),
+        (["6"], "grade init --lesson lesson06"),
+        (["init", "--lesson", "staked"], "near it: lesson06_stacked"),
+        (["init", "--course", "nowhere"], "nowhere is no course"),
+        (["init"], "lesson06_stacked.py cannot be read"),
         (["6", "missing.py"], "there is no file missing.py"),
         (["6", "rubrics"], "rubrics is a folder"),
         (["6", "notes.ipynb"], "there is no file notes.ipynb"),
@@ -203,6 +234,7 @@ def test_the_seed_is_a_number_or_a_file(grade: Grade, here: Path) -> None:
         ["6", "mine.py", "--isolation", "some"],
         ["6", "mine.py", "--sead", "1"],
         ["6", "mine.py", "another.py"],
+        ["init", "here", "there"],
     ],
 )
 def test_wrong_options_are_told_with_the_right_use(grade: Grade, arguments: list[str]) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import grader.course
-from grader.course import Course, Lesson, find_course, own_submission
+from grader.course import Course, Lesson, find_course, own_exercise, own_submission
 from grader.errors import UsageProblem
 
 _LESSONS = ("lesson06_stacked", "lesson07_bidirectional", "lesson10_stateful", "lesson14_final")
@@ -200,12 +200,28 @@ def test_the_own_file_is_looked_for_from_near_to_far(tmp_path: Path, course: Cou
     lesson = course.lesson("6")
     places = [course.folder / "exercises", tmp_path / "exercises", tmp_path]
     with pytest.raises(
-        UsageProblem, match=r"no lesson06_stacked\.py here; name your file: grade lesson06 FILE, or start"
+        UsageProblem, match=r"no lesson06_stacked\.py or \.ipynb here; name your file: grade lesson06 FILE, or write"
     ):
         own_submission(lesson, tmp_path)
-    for folder in places:
+    for folder, suffix in zip(places, (".py", ".ipynb", ".py"), strict=True):
         folder.mkdir(exist_ok=True)
-        for suffix in (".ipynb", ".py"):  # of the two in one folder, the .py goes first
-            path = folder / f"lesson06_stacked{suffix}"
-            path.write_text("")
-            assert own_submission(lesson, tmp_path) == path
+        path = folder / f"lesson06_stacked{suffix}"
+        path.write_text("")
+        assert own_submission(lesson, tmp_path) == path
+
+
+def test_of_a_file_and_a_notebook_in_one_folder_one_has_to_be_named(tmp_path: Path, course: Course) -> None:
+    lesson = course.lesson("6")
+    mine = tmp_path / "my work"
+    for suffix in (".py", ".ipynb"):
+        path = own_exercise(lesson, mine, suffix)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("")
+    with pytest.raises(UsageProblem) as caught:
+        own_submission(lesson, mine)
+    assert str(caught.value) == (
+        f"there are lesson06_stacked.py and lesson06_stacked.ipynb in {mine}/exercises; name the one you mean, as in: "
+        "grade lesson06 exercises/lesson06_stacked.ipynb"
+    )
+    with pytest.raises(UsageProblem, match=r"as in: grade lesson06 lesson06_stacked\.ipynb$"):
+        own_submission(lesson, mine / "exercises")

@@ -1,5 +1,6 @@
 """The wheel carries what a student may have, at a place away from the package, and nothing else of the course."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -29,6 +30,23 @@ def test_every_lesson_travels_with_its_stub_rubric_and_student_checks(wheel: zip
         files = ("rubric.toml", "checks.py", "data.py", "questions.toml", "answers.toml")
         wanted = {f"rubrics/{lesson}/{name}" for name in files if (rubric.parent / name).exists()}
         assert wanted | {f"exercises/{lesson}.py", "rubrics/course.toml"} <= names
+
+
+def test_exercises_can_be_written_where_the_wheel_is_installed(wheel: zipfile.ZipFile, tmp_path: Path) -> None:
+    wheel.extractall(tmp_path / "site")
+    (data,) = (tmp_path / "site").glob("*.data/data")
+    program = f"import sys; sys.prefix = {str(data)!r}; from grader.cli import main; main()"
+    done = subprocess.run(
+        [sys.executable, "-c", program, "init", "--notebook"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(tmp_path / "site")},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    written = sorted((tmp_path / "exercises").iterdir())
+    assert done.stdout.startswith("".join(f"wrote exercises/{path.name}\n" for path in written))
+    assert [path.stem for path in written] == sorted(path.stem for path in ROOT.glob("exercises/lesson*.py"))
 
 
 def test_in_an_exam_the_key_to_the_questions_stays_at_home(tmp_path: Path) -> None:
