@@ -166,6 +166,7 @@ def doctor() -> None:
 @click.option("--seeds", type=click.IntRange(1, 1000), default=1, show_default=True, help="Prove on so many seeds.")
 @click.option("--all", "everything", is_flag=True, help="Prove again what is proved already.")
 @click.option("--jobs", type=click.IntRange(1, 64), default=2, show_default=True, help="Gradings at a time.")
+@click.option("--notebooks", is_flag=True, help="Prove the notebooks that the files make.")
 @click.option("--matrix", is_flag=True, help="Write the table of what is proved to rubrics/README.md.")
 def verify(names: tuple[str, ...], course: Path | None, **options: Any) -> None:
     """Prove a course: references pass, stubs fail, wrong solutions fail where intended, other right ones pass.
@@ -174,9 +175,9 @@ def verify(names: tuple[str, ...], course: Path | None, **options: Any) -> None:
     changed is graded, and long proofs add up over several runs.
     """
     from grader.course import find_course  # noqa: PLC0415  --help starts without it
-    from grader.verify.command import run  # noqa: PLC0415  as above
+    from grader.verify.command import Choice, run  # noqa: PLC0415  as above
 
-    failed = run(find_course(course, Path.cwd()), names, **options)
+    failed = run(find_course(course, Path.cwd()), names, Choice(**options))
     sys.exit(FAILED if failed else PASSED)
 
 

@@ -16,7 +16,7 @@ from grader.course import Lesson
 from grader.errors import GraderFault, MachineBusy
 from grader.judge.answering import check_answers
 from grader.judge.context import Context
-from grader.judge.executing import running
+from grader.judge.notebook import running
 from grader.judge.run import run_checks
 from grader.judge.source import Source
 from grader.model import Grade, GradingKey, Isolation, Outcome, Run, Scored, Versions

@@ -4,10 +4,8 @@ import threading
 from dataclasses import dataclass, field, replace
 
 from grader.judge.misses import Miss
-from grader.judge.notebook import Execution
 from grader.judge.source import Source
 from grader.model import MAX_EVIDENCE_VALUES, Evidence
-from grader.notebook.needed import Needed
 from grader.rooms.house import House
 from grader.rooms.room import Budget
 from grader.rubric import Criterion, Rubric
@@ -82,8 +80,7 @@ class Context:
         rubric: the lesson's rubric.
         streams: seeds of hidden data.
         cpu_seconds: budget of one call from the command line, or None for the rubric's.
-        needed: what the functions of a notebook rest on, or None for a .py file.
-        execution: the run of a notebook's cells, or None.
+        needed: indices of the statements that the functions of a notebook rest on, or None for a .py file.
         criterion: the criterion that is being checked.
         record: what is noted for it.
         loading: how far the file can be loaded; shared with work in other threads.
@@ -96,8 +93,7 @@ class Context:
     rubric: Rubric
     streams: Streams
     cpu_seconds: float | None = None
-    needed: Needed | None = None
-    execution: Execution | None = None
+    needed: list[int] | None = None
     criterion: Criterion | None = None
     record: Record = field(default_factory=Record)
     loading: Loading = field(default_factory=Loading)

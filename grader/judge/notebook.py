@@ -1,137 +1,128 @@
-"""A notebook's own run from top to bottom, in a kernel, beside the checks; and what is wrong with it."""
+"""A notebook's own run from top to bottom, in a kernel, beside the checks: what it put out, and what is odd about it.
+
+No mark depends on it. What is graded are the functions, in rooms that have what these rest on, just as the functions of
+a .py file are graded without its main part.
+"""
 
 import re
-from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any
 
-from grader.judge.explain import how_it_died, quote
-from grader.judge.misses import Miss
-from grader.model import Outcome, Place
-from grader.notebook.needed import bound
-from grader.rooms.house import House
+from grader.judge.context import Context
+from grader.judge.explain import quote
+from grader.notebook.diagnose import notes
+from grader.notebook.needed import bound, needed
+from grader.notebook.outputs import shown
 from grader.rooms.kernel import CellRun, Executed, run_cells
-from grader.rooms.verdicts import Died, OutOfMemory
-from grader.shown import CellState
+from grader.rooms.verdicts import RoomVerdict
+from grader.shown import CellState, ShownCell
 
-_ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
 #: Where IPython's tracebacks say that they pass a line of a cell; the first number counts the cells that were run.
 _LINE = re.compile(r"Cell In\[(\d+)\], line (\d+)")
 _NAME = re.compile(r"name '(\w+)' is not defined")
-_PACKAGE = re.compile(r"No module named '(\w+)")
-#: Causes of exceptions that say more than their text.
-_CAUSES = {
-    "ModuleNotFoundError": "missing-package",
-    "StdinNotImplementedError": "cell-input",
-    "IndentationError": "cell-syntax",
-    "SyntaxError": "cell-syntax",
-    "SystemExit": "cell-exits",
+_ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
+#: Exceptions of the kernel's own, in words.
+_WORDS = {
+    "StdinNotImplementedError": "asks for input from the keyboard, and nobody is there to type",
+    "ModuleNotFoundError": "imports a package that is not there when it is graded",
 }
-_MAX_DETAILS = 8000
+#: Gives the cells as they ran, and sentences about them.
+Told = Callable[[], tuple[tuple[ShownCell, ...], tuple[str, ...]]]
 
 
-class Execution:
-    """The run of a notebook's cells, which goes on while other work is done."""
+@contextmanager
+def running(context: Context) -> Iterator[Told]:
+    """Runs the notebook of a grading, if it is one, while the checks are made.
 
-    def __init__(self, house: House, cells: list[str], seed: int, memory_mb: int) -> None:
-        """Begins it.
+    Args:
+        context: the grading; it gets to know what the functions need.
 
-        Args:
-            house: where rooms come from.
-            cells: texts of the code cells.
-            seed: seed of all generators.
-            memory_mb: memory limit of its room in MiB.
-        """
-        self._house, self._cells = house, cells
-        self._threads = ThreadPoolExecutor(max_workers=1)
-        self._future: Future[Executed] = self._threads.submit(run_cells, house, cells, seed, memory_mb)
+    Yields:
+        What waits for the end and tells what came of it; nothing for a .py file.
+    """
+    submission = context.submission
+    notebook, program = submission.notebook, submission.program
+    if notebook is None or program is None or submission.unreadable is not None:
+        yield lambda: ((), ())
+        return
+    functions = context.rubric.functions
+    context.needed = needed(program.text, functions)
+    sources = [cell.source for cell in notebook.code]
+    seed, memory_mb = context.streams.seed("notebook"), context.rubric.limits.memory_mb
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        run = thread.submit(run_cells, context.house, sources, seed, memory_mb)
 
-    def result(self) -> Executed:
-        """Waits for its end.
+        def told() -> tuple[tuple[ShownCell, ...], tuple[str, ...]]:
+            executed = run.result()
+            runs = iter(executed.cells)
+            cells: list[dict[str, Any]] = [
+                {"cell_type": cell.kind, "source": cell.source}
+                | ({"outputs": next(runs).outputs} if cell.kind == "code" else {})
+                for cell in notebook.cells
+            ]
+            states = {number: each.state for number, each in enumerate(executed.cells, 1)}
+            said = (*notes(notebook, program, functions), *program.notes, *notes_on(executed, sources))
+            return shown({"cells": cells}, states), said
 
-        Raises:
-            GraderFault: it could not be run.
-        """
-        return self._future.result()
-
-    def close(self) -> None:
-        """Gives it up, if it has not ended yet."""
-        self._house.kill_all(kernels=True)
-        self._threads.shutdown(wait=True, cancel_futures=True)
-
-    def miss(self, packages: frozenset[str]) -> Miss | None:
-        """What keeps the notebook from running from top to bottom, if anything does.
-
-        Args:
-            packages: those that the functions of the exercise need.
-        """
-        return next(self._misses(packages), None)
-
-    def notes(self, packages: frozenset[str]) -> tuple[str, ...]:
-        """What went otherwise than in the student's own session, without being a mistake.
-
-        Args:
-            packages: as in `miss`.
-        """
-        runs = list(enumerate(self.result().cells, 1))
-        stopped = [number for number, run in runs if run.state is CellState.STOPPED]
-        cut = [number for number, run in runs if run.is_cut]
-        lacking = [number for number, run in runs if _lacks(run, packages)]
-        told = {
-            "took too long here; what was stopped costs no points": stopped,
-            "put out more than is kept": cut,
-            "could not import a package that is not there when it is graded; no function needs it": lacking,
-        }
-        return tuple(f"{_cells(numbers)} {what}." for what, numbers in told.items() if numbers)
-
-    def _misses(self, packages: frozenset[str]) -> Iterator[Miss]:
-        """Each cell that did not run as it should, but for those that only follow from one before."""
-        executed, lost = self.result(), set[str]()
-        running = 1
-        for number, run in enumerate(executed.cells, 1):
-            if run.state is CellState.RAISED and not _is_excused(run, lost, packages):
-                yield self._raised(number, run)
-            if run.state is not CellState.RAN:
-                lost |= bound(self._cells[number - 1])
-            if run.state is not CellState.NOT_RUN:
-                running = number
-        match executed.verdict:
-            case Died(code=code):
-                place, how = self._place(running), how_it_died(code)
-                yield Miss("cell-died", outcome=Outcome.CRASHED, place=place, cell=running, how=how)
-            case OutOfMemory(memory_mb=megabytes):
-                place = self._place(running)
-                yield Miss("cell-memory", outcome=Outcome.OUT_OF_MEMORY, place=place, cell=running, megabytes=megabytes)
-
-    def _raised(self, number: int, run: CellRun) -> Miss:
-        """Explains an exception; it points at the innermost line of the notebook that it passed."""
-        kind, text, trace = run.error
-        trace = _ESCAPES.sub("", trace)
-        counted = [at for at, cell in enumerate(self._cells, 1) if cell.strip()]
-        passed = [
-            (counted[int(count) - 1], int(line)) for count, line in _LINE.findall(trace) if int(count) <= len(counted)
-        ]
-        cell, line = passed[-1] if passed else (number, 1)
-        miss = Miss(_CAUSES.get(kind, "cell-raised"), place=self._place(cell, line), details=trace[-_MAX_DETAILS:])
-        miss.fields = {"cell": number, "type": kind, "error": quote(text) or kind}
-        return miss
-
-    def _place(self, cell: int, line: int = 1) -> Place:
-        lines = self._cells[cell - 1].split("\n") if 0 < cell <= len(self._cells) else []
-        return Place(cell=cell, line=line, text=lines[line - 1].strip()[:200] if 0 < line <= len(lines) else "")
+        try:
+            yield told
+        finally:
+            context.house.kill_all(kernels=True)
 
 
-def _is_excused(run: CellRun, lost: set[str], packages: frozenset[str]) -> bool:
-    """Whether an exception is no mistake of its own: a function is not started, or something before is missing."""
-    kind, text, _ = run.error
-    missing = _NAME.search(text) if kind == "NameError" else None
-    return kind == "NotImplementedError" or _lacks(run, packages) or (missing is not None and missing[1] in lost)
+def notes_on(executed: Executed, sources: list[str]) -> tuple[str, ...]:
+    """What went wrong in cells, the first that did not follow from another, and what was stopped or cut.
+
+    Args:
+        executed: what came of the cells.
+        sources: their texts.
+    """
+    said = [*_raised(executed, sources)][:1]
+    runs = list(enumerate(executed.cells, 1))
+    if executed.verdict is not None:
+        said.append(_ended(executed.verdict, runs))
+    elif stopped := [number for number, run in runs if run.state is CellState.STOPPED]:
+        said.append(f"{_cells(stopped)} took too long here, so it was stopped; that costs no points.")
+    if cut := [number for number, run in runs if run.is_cut]:
+        said.append(f"{_cells(cut)} put out more than is kept.")
+    return tuple(said)
 
 
-def _lacks(run: CellRun, packages: frozenset[str]) -> bool:
-    """Whether a cell ended with the import of a package that no function needs."""
-    kind, text, _ = run.error
-    package = _PACKAGE.search(text) if kind == "ModuleNotFoundError" else None
-    return package is not None and package[1] not in packages
+def _raised(executed: Executed, sources: list[str]) -> Iterator[str]:
+    """A sentence for each cell that raised, but for functions not started and for names that an earlier one lost."""
+    lost: set[str] = set()
+    for number, (run, source) in enumerate(zip(executed.cells, sources, strict=True), 1):
+        kind, text, _ = run.error
+        missing = _NAME.search(text) if kind == "NameError" else None
+        follows = kind == "NotImplementedError" or (missing is not None and missing[1] in lost)
+        if run.state is not CellState.RAN:
+            lost |= bound(source)
+        if run.state is CellState.RAISED and not follows:
+            what = _WORDS.get(kind) or f"stops with {kind}"
+            first = next((line.strip() for line in source.split("\n") if line.strip()), "")
+            yield (
+                f"Cell {number} (`{first[:60]}`) {what}: {quote(text)}{_where(run, sources)} "
+                "All that does not rest on it was judged."
+            )
+
+
+def _where(run: CellRun, sources: list[str]) -> str:
+    """The innermost line of the notebook that an exception passed."""
+    counted = [at for at, source in enumerate(sources, 1) if source.strip()]
+    lines = _LINE.findall(_ESCAPES.sub("", run.error[2]))
+    if not lines or not 0 < int(lines[-1][0]) <= len(counted):
+        return "."
+    cell, line = counted[int(lines[-1][0]) - 1], int(lines[-1][1])
+    written = sources[cell - 1].split("\n")
+    text = written[line - 1].strip()[:100] if 0 < line <= len(written) else ""
+    return f", in cell {cell}, line {line}: `{text}`."
+
+
+def _ended(verdict: RoomVerdict, runs: list[tuple[int, CellRun]]) -> str:
+    last = max((number for number, run in runs if run.state is not CellState.NOT_RUN), default=1)
+    return f"The kernel ended in cell {last} ({verdict}); the cells after it were not run here."
 
 
 def _cells(numbers: list[int]) -> str:

@@ -69,18 +69,16 @@ class SubmissionView:
         Raises:
             Miss: it cannot be read, or stops before its end.
         """
-        submission, execution = self._context.submission, self._context.execution
+        submission = self._context.submission
         broken = submission.program.broken if submission.program else ()
         for unreadable in (submission.unreadable, *broken):
             if unreadable is not None:
                 miss = Miss(unreadable.cause, place=unreadable.place, details=unreadable.details)
                 miss.fields |= unreadable.fields
                 raise miss
-        found = self._find_out().miss
-        if found is None and execution is not None and self._context.needed is not None:
-            found = execution.miss(self._context.needed.packages)
-        if found is not None:
-            raise found
+        loading = self._find_out()
+        if loading.miss is not None:
+            raise loading.miss
 
     def call(self, name: str, *args: Any, **kwargs: Any) -> Any:
         """Calls a function of the submission.
@@ -252,8 +250,8 @@ class SubmissionView:
         keras = context.criterion is None or context.criterion.room == "keras"
         room, self._work = context.house.room(carried=carried, keras=keras)
         budget = context.load_budget()
-        only = list(context.needed.statements) if context.needed else None
-        message = messages.Load(submission.text, submission.name, until, self._seed("load"), budget.soft, only)
+        seed = self._seed("load")
+        message = messages.Load(submission.text, submission.name, until, seed, budget.soft, context.needed)
         stopped: RoomVerdict | None = None
         try:
             reply = room.request(message, budget)

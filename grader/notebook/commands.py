@@ -43,7 +43,7 @@ class Commands:
     def _ipython(self) -> Any:
         from IPython.core.inputtransformer2 import TransformerManager  # noqa: PLC0415  most cells are plain Python
 
-        return TransformerManager()  # type: ignore[no-untyped-call]  # it has no types
+        return TransformerManager()  # it has no types
 
     def take_out(self, source: str) -> Plain:
         """Takes the commands out of a cell.

@@ -18,25 +18,15 @@ _SETTING = ("keras", "tensorflow", "numpy", "random")
 _UNTOLD = frozenset(("exec", "globals", "vars"))
 
 
-@dataclass(frozen=True)
-class Needed:
-    """What functions rest on.
-
-    Attributes:
-        statements: indices of statements at the top level, in order.
-        packages: packages that these statements import.
-    """
-
-    statements: tuple[int, ...]
-    packages: frozenset[str]
-
-
-def needed(text: str, functions: Iterable[str]) -> Needed:
+def needed(text: str, functions: Iterable[str]) -> list[int]:
     """Finds the statements that functions rest on.
 
     Args:
         text: a program.
         functions: names of the functions that the exercise asks for; classes and what is decorated count as well.
+
+    Returns:
+        Indices of statements at the top level, in order.
     """
     statements = [_read(node, text) for node in ast.parse(text).body]
     packages = {name: package for each in statements for name, package in each.imports.items()}
@@ -53,10 +43,7 @@ def needed(text: str, functions: Iterable[str]) -> Needed:
             touched = each.touches - packages.keys() | {name for call in each.calls for name in declared.get(call, ())}
             if (each.binds | touched) & wanted or _is_setting(each, packages, wanted):
                 chosen.add(index)
-    return Needed(
-        tuple(sorted(chosen)),
-        frozenset(package for index in chosen for package in statements[index].imports.values()),
-    )
+    return sorted(chosen)
 
 
 def bound(text: str) -> set[str]:

@@ -196,7 +196,7 @@ def _upgraded(lean: dict[str, Any]) -> Any:
     try:
         with warnings.catch_warnings():  # of ids that it mends
             warnings.simplefilter("ignore")
-            return nbformat.reads(json.dumps(lean), as_version=max(_VERSIONS))  # type: ignore[no-untyped-call]  # it has no types
+            return nbformat.reads(json.dumps(lean), as_version=max(_VERSIONS))  # it has no types
     except Exception as problem:  # its parts raise what they like
         raise _refused("no-notebook", error=first_line(problem) or type(problem).__name__) from problem
 

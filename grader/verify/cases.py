@@ -21,6 +21,8 @@ from grader.rubric import ANSWERS
 JUDGED_BY = ("judge", "inside", "wire", "rooms", "pipeline.py", "scoring.py", "rubric.py", "seeds.py", "submission.py")
 #: What the marks of answers depend on beside that.
 ANSWERS_JUDGED_BY = ("answers", "settings.py")
+#: What the marks of notebooks depend on beside all that.
+NOTEBOOKS_JUDGED_BY = ("notebook",)
 _ANSWERS = re.compile(r"^ANSWERS\b", re.MULTILINE)
 _PROMISE = re.compile(r"^fails: ([\w, ]+)\nsays: (.+)$", re.MULTILINE)
 
@@ -90,6 +92,10 @@ class Case:
         if self.answers:
             parts += [self.lesson.fingerprint().encode(), code_digest(ANSWERS_JUDGED_BY)]
         return _digest(parts)
+
+    def notebook_key(self) -> str:
+        """The same for the notebook that it makes."""
+        return _digest([self.key().encode(), code_digest(NOTEBOOKS_JUDGED_BY)])
 
     def content(self) -> str:
         """SHA-256 over the submission, the lesson and the libraries: over all of that but the grader's own code.

@@ -28,6 +28,7 @@ class Proof(msgspec.Struct, forbid_unknown_fields=True):
         seeds: the seeds it was proved on; 0 stands for the public one.
         seconds: time of the last grading.
         date: day of the last grading.
+        notebook: hash of what the notebook that it makes was proved with, on the public seed; "" if it was not.
     """
 
     key: str
@@ -35,6 +36,7 @@ class Proof(msgspec.Struct, forbid_unknown_fields=True):
     seeds: list[int]
     seconds: float
     date: str
+    notebook: str = ""
 
 
 class Proofs:
@@ -71,6 +73,17 @@ class Proofs:
         proof = self.of(case)
         return proof is not None and seed in proof.seeds
 
+    def holds_as_notebook(self, case: Case) -> bool:
+        """Whether the notebook that a case makes is proved on the public seed."""
+        proof = self._known.get(str(case))
+        return proof is not None and proof.notebook == case.notebook_key()
+
+    def keep_as_notebook(self, case: Case) -> None:
+        """Notes a proof of the notebook that a case makes."""
+        proof = self._known.get(str(case)) or Proof("", "", [], 0.0, "")
+        self._known[str(case)] = replace(proof, notebook=case.notebook_key())
+        self._write()
+
     def keep(self, case: Case, seed: int, seconds: float) -> None:
         """Notes a proof and writes the file at once, whole or not at all.
 
@@ -79,7 +92,8 @@ class Proofs:
             seed: on which seed.
             seconds: how long it took.
         """
-        proof = self.of(case) or Proof("", "", [], 0.0, "")
+        known = self._known.get(str(case))
+        proof = self.of(case) or Proof("", "", [], 0.0, "", known.notebook if known else "")
         proof.seeds = sorted({*proof.seeds, seed})
         proof.content = case.content()
         if seed == PUBLIC:

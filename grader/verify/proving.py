@@ -6,10 +6,11 @@ from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, ProcessP
 from dataclasses import dataclass
 
 from grader.errors import GraderFault
+from grader.notebook.writing import write_notebook
 from grader.pipeline import Options, grade
 from grader.rooms.house import Starter, starter
 from grader.seeds import Secret, numbered_secret, public_secret
-from grader.submission import read_submission
+from grader.submission import Submission, parse_submission, read_submission
 from grader.verify.cases import Case
 from grader.verify.judging import problems
 from grader.verify.proofs import PUBLIC
@@ -34,27 +35,36 @@ class Verdict:
     seconds: float
 
 
-def prove(case: Case, seed: int, rooms: Starter) -> Verdict:
+def prove(case: Case, seed: int, rooms: Starter, *, as_notebook: bool = False) -> Verdict:
     """Grades one case and judges the grade.
 
     Args:
         case: the case.
         seed: the seed; 0 stands for the public one.
         rooms: what starts rooms.
+        as_notebook: whether to grade the notebook that it makes.
     """
     try:
-        result = grade(read_submission(case.path), case.lesson, Options(secret_of(seed)), rooms)
+        submission = notebook_of(case) if as_notebook else read_submission(case.path)
+        result = grade(submission, case.lesson, Options(secret_of(seed)), rooms)
     except GraderFault as fault:
         return Verdict(case, seed, (), str(fault), 0.0)
     return Verdict(case, seed, tuple(problems(case, result)), "", result.run.wall_seconds)
 
 
-def prove_all(work: list[tuple[Case, int]], jobs: int) -> Iterator[Verdict]:
+def notebook_of(case: Case) -> Submission:
+    """The notebook that a case makes: the same code, cut into cells."""
+    text = write_notebook(case.path.read_text("utf-8"), case.lesson.id)
+    return parse_submission(f"{case.path.stem}.ipynb", text.encode())
+
+
+def prove_all(work: list[tuple[Case, int]], jobs: int, *, as_notebooks: bool = False) -> Iterator[Verdict]:
     """Proves many cases in processes of their own, each with its own warm interpreter.
 
     Args:
         work: cases and seeds.
         jobs: how many at a time.
+        as_notebooks: whether to grade the notebooks that they make.
 
     Yields:
         A verdict for each, in the order in which they are reached.
@@ -64,7 +74,7 @@ def prove_all(work: list[tuple[Case, int]], jobs: int) -> Iterator[Verdict]:
     """
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(max(1, min(jobs, len(work))), mp_context=context, initializer=_warm_up) as pool:
-        waiting: set[Future[Verdict]] = {pool.submit(_prove_here, case, seed) for case, seed in work}
+        waiting: set[Future[Verdict]] = {pool.submit(_prove_here, case, seed, as_notebooks) for case, seed in work}
         try:
             while waiting:
                 done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
@@ -89,6 +99,6 @@ def _warm_up() -> None:
     _rooms = starter()
 
 
-def _prove_here(case: Case, seed: int) -> Verdict:
+def _prove_here(case: Case, seed: int, as_notebook: bool) -> Verdict:
     assert _rooms is not None, "the process was not warmed up"  # noqa: S101  a bug of ours
-    return prove(case, seed, _rooms)
+    return prove(case, seed, _rooms, as_notebook=as_notebook)

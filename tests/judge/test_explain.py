@@ -242,6 +242,16 @@ def test_a_file_that_cannot_be_loaded_has_causes_of_its_own(verdict: RoomVerdict
     assert "mine.py" in finding.hints[0] or cause != "import-stopped"
 
 
+def test_a_cell_that_stops_is_named() -> None:
+    verdict = StudentError(Raised("ValueError", ["Exception"], "no", [Line(4, "train")], "trace"))
+    miss = _miss(verdict, "the file")
+    miss.place = Place(cell=3, line=2)
+    told = import_miss(verdict, miss, "mine.ipynb", in_cells=True)
+    assert finding_of(told, _CRITERION, {}).headline == "Cell 3 stops with ValueError: no"
+    told = import_miss(Died(-9), _miss(Died(-9), "the file"), "mine.ipynb", in_cells=True)
+    assert finding_of(told, _CRITERION, {}).headline == "The notebook ends its Python process (signal SIGKILL)."
+
+
 @pytest.mark.parametrize(
     "code,words",
     [
@@ -300,6 +310,7 @@ def test_no_message_takes_long_to_explain(piece: str) -> None:
 _FIELDS = {
     "all": 8,
     "ask": "What is stacking?",
+    "cell": 3,
     "clock": " on the clock",
     "error": "division by zero",
     "expected": "a number",
