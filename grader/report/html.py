@@ -1,4 +1,4 @@
-"""The report as one self-contained HTML page: no script, no network, only text, one style sheet, and inline pictures."""
+"""The report as one self-contained HTML page: no script, no network, one style sheet, pictures as data."""
 
 import base64
 import functools

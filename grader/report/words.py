@@ -99,7 +99,7 @@ def tally(looks: Iterable[Look]) -> list[tuple[Look, int]]:
 
 def by_question(sheet: Sheet) -> list[tuple[int, list[ItemScore], list[Assessment]]]:
     """Puts the answers to one question of the course together: choices and pairs, then sentences."""
-    numbers = sorted({each.question for each in (*sheet.items, *sheet.prose)})
+    numbers = sorted({item.question for item in sheet.items} | {told.question for told in sheet.prose})
     return [
         (
             number,
@@ -153,7 +153,9 @@ def cautions(row: Scored) -> tuple[str, ...]:
     if row.checked.provisional:
         said.append("Provisional: this rests on what the submission itself says about its model.")
     if row.checked.borderline:
-        said.append("Borderline: what was measured lies near the threshold; on other data it may end on its other side.")
+        said.append(
+            "Borderline: what was measured lies near the threshold; on other data it may end on its other side."
+        )
     return tuple(said)
 
 

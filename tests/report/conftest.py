@@ -117,12 +117,16 @@ def _cell(number: int | None, state: CellState, source: str, **outputs: str) -> 
     return ShownCell(number=number, state=state, source=source, outputs=shown)
 
 
-_TABLE = "   step  temperature     humidity  pressure  wind speed  direction\n0     1         21.5         0.45      1013         3.2         NW"
+_TABLE = """\
+   step  temperature     humidity  pressure  wind speed  direction
+0     1         21.5         0.45      1013         3.2         NW"""
 _NOTEBOOK = (
     _cell(None, CellState.TEXT, "# Stacked LSTMs\n\nWhat is the second layer good for?"),
     _cell(1, CellState.RAN, "import keras\n\nmodel = build_model(5, 1)  # small", text=_TABLE, image=_picture()),
     _cell(2, CellState.RAN, "HTML(page)", note="HTML is not shown here."),
-    _cell(3, CellState.RAISED, 'def f():\n    return 1 / 0, "zero"\n\nf()', error="ZeroDivisionError: division by zero"),
+    _cell(
+        3, CellState.RAISED, 'def f():\n    return 1 / 0, "zero"\n\nf()', error="ZeroDivisionError: division by zero"
+    ),
     _cell(4, CellState.STOPPED, "while True:\n    pass"),
     _cell(5, CellState.NOT_RUN, "print(model)"),
 )
