@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from grader.answered import Assessment, ItemScore, Sheet, State
@@ -139,6 +139,17 @@ def points(row: Scored) -> str:
     if row.checked.outcome is Outcome.WITHHELD:
         return "not counted"
     return f"{number(row.points)} of {number(row.max_points)}"
+
+
+def waiting(rows: Sequence[Scored]) -> str:
+    """Says in a few words that several criteria were not looked at yet."""
+    return f"{len(rows)} checks that wait for the ones above"
+
+
+def total(rows: Sequence[Scored]) -> str:
+    """Writes the points of several criteria together."""
+    reached, possible = sum(row.points for row in rows), sum(row.max_points for row in rows)
+    return f"{number(reached)} of {number(possible)}"
 
 
 def flags(row: Scored) -> tuple[str, ...]:
