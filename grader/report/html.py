@@ -1,4 +1,4 @@
-"""The report as one self-contained HTML page: no script, no network, nothing but text and one style sheet."""
+"""The report as one self-contained HTML page: no script, no network, one style sheet, pictures as data."""
 
 import base64
 import functools
@@ -11,7 +11,10 @@ from markupsafe import Markup
 
 from grader.model import Grade
 from grader.report import words
+from grader.report.code import MAX_LENGTH, highlight
 from grader.text import clean
+
+_STYLES = ("report.css", "answers.css", "notebook.css", "print.css")
 
 
 def render(grade: Grade) -> str:
@@ -23,12 +26,14 @@ def render(grade: Grade) -> str:
     Returns:
         A whole HTML page, to be written as UTF-8.
     """
-    return _environment().get_template("report.html.j2").render(grade=grade)
+    is_long = sum(len(cell.source) for cell in grade.notebook) > MAX_LENGTH
+    return _environment().get_template("report.html.j2").render(grade=grade, coloured=clean if is_long else highlight)
 
 
 @functools.cache
 def _environment() -> Environment:
-    css = resources.files("grader.report").joinpath("templates", "report.css").read_text("utf-8")
+    folder = resources.files("grader.report").joinpath("templates")
+    css = "".join(folder.joinpath(name).read_text("utf-8") for name in _STYLES)
     environment = Environment(
         loader=PackageLoader("grader.report"),
         autoescape=True,
@@ -42,7 +47,7 @@ def _environment() -> Environment:
         css=Markup(css),  # noqa: S704  our own file
         style_hash=base64.b64encode(hashlib.sha256(css.encode()).digest()).decode(),
     )
-    environment.filters.update(prose=_prose, percent=_percent)
+    environment.filters.update(prose=_prose, python=highlight)
     return environment
 
 
@@ -59,8 +64,3 @@ def _prose(text: str) -> Markup:
     return Markup("").join(
         Markup("<code>{}</code>").format(piece) if index % 2 else piece for index, piece in enumerate(pieces)
     )
-
-
-def _percent(value: float) -> str:
-    """Brings a percentage to what a bar can show."""
-    return words.number(min(max(value, 0.0), 100.0))

@@ -1,5 +1,6 @@
 """The report in a terminal: what passed, what did not and why, the mark, the one next step."""
 
+import itertools
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -50,24 +51,31 @@ class _Printer:
         self._verbose = verbose
         self._width = min(console.width, _MAX_WIDTH)
         self._states = max((len(words.look(row).word) for row in grade.rows), default=0) + len("x ")
-        self._points = max((len(words.points(row)) for row in grade.rows), default=0)
+        waiting = [row for row in grade.rows if row.checked.outcome is Outcome.SKIPPED]
+        self._points = max(map(len, [*map(words.points, grade.rows), words.total(waiting)]))
 
     def lines(self, report: Path | None) -> Iterator[Text]:
         """Yields the lines of the report."""
         grade = self._grade
-        yield from self._wrapped(self._text(one_line(grade.title), "bold"))
-        yield from self._wrapped(self._text(f"File: {one_line(grade.file)}", "dim"))
+        name = Text.assemble(self._text(one_line(grade.title), "bold"), _GAP, self._text(one_line(grade.file), "dim"))
+        yield from self._wrapped(name)
         for note in grade.notes:  # at the top: how well it was confined changes how all the rest is read
             yield from self._wrapped(self._text(one_line(note, 1000), "yellow"))
         yield Text()
-        for row in grade.rows:
-            yield from self._row(row)
+        for outcome, group in itertools.groupby(grade.rows, lambda row: row.checked.outcome):
+            rows = list(group)
+            if outcome is Outcome.SKIPPED and len(rows) > 1 and not self._verbose:
+                yield from self._line(words.look(rows[0]), self._text(words.waiting(rows), "dim"), words.total(rows))
+            else:
+                for row in rows:
+                    yield from self._row(row)
         yield Text()
         yield from self._mark()
         for doubt in words.doubts(grade):
             yield from self._wrapped(self._text(one_line(doubt, 1000)), first="  ")
         if self._verbose:
             yield from self._answers()
+            yield Text()
             yield from self._block("what the file printed while it was loaded", grade.output)
         if grade.next_step:
             yield Text()
@@ -87,34 +95,39 @@ class _Printer:
             yield Text(rest if index else first) + line
 
     def _labelled(self, label: str, text: str, limit: int = 400) -> Iterator[Text]:
-        line = Text.assemble(self._text(f"{label}: ", "dim"), self._text(one_line(text, limit)))
-        yield from self._wrapped(line, first="    ", rest="      ")
+        yield from self._wrapped(self._label(label, text, limit), first="    ", rest="      ")
+
+    def _label(self, label: str, text: str, limit: int = 400) -> Text:
+        return Text.assemble(self._text(f"{label}: ", "dim"), self._text(one_line(text, limit)))
 
     def _row(self, row: Scored) -> Iterator[Text]:
-        look = words.look(row)
         finding = row.checked.finding
         folded = row.checked.outcome in _FOLDED
-        icon = look.plain if self._console.options.ascii_only else look.icon
         title = self._text(one_line(row.title), "dim" if folded else "")
         if folded and finding is not None:
             title.append_text(self._text(f" ({one_line(finding.headline)})", "dim"))
         flags = words.flags(row)
         if flags:
             title = Text.assemble(title, self._text(f" ({', '.join(flags)})", "yellow"))
-        state = self._text(f"{icon} {look.word}".ljust(self._states), _STYLES[look.tone])
-        points = self._text(words.points(row).rjust(self._points), "dim")
-        room = max(self._width - self._states - self._points - 2 * len(_GAP), 8)
-        for index, line in enumerate(title.wrap(self._console, room, overflow="fold")):
-            if index:
-                yield Text(" " * self._states + _GAP) + line
-            else:
-                line.rstrip()
-                line.pad_right(room - line.cell_len)
-                yield from self._wrapped(Text.assemble(state, _GAP, line, _GAP, points), rest="")
+        yield from self._line(words.look(row), title, words.points(row))
         if finding is not None and not folded:
             yield from self._finding(finding)
         if self._verbose:
             yield from self._more(row)
+
+    def _line(self, look: words.Look, title: Text, points: str) -> Iterator[Text]:
+        """Lays out outcome, title and points in columns."""
+        icon = look.plain if self._console.options.ascii_only else look.icon
+        state = self._text(f"{icon} {look.word}".ljust(self._states), _STYLES[look.tone])
+        room = max(self._width - self._states - self._points - 2 * len(_GAP), 8)
+        for index, line in enumerate(title.wrap(self._console, room, overflow="fold")):
+            line.rstrip()
+            if index:
+                yield Text(" " * self._states + _GAP) + line
+            else:
+                line.pad_right(room - line.cell_len)
+                last = self._text(points.rjust(self._points), "dim")
+                yield from self._wrapped(Text.assemble(state, _GAP, line, _GAP, last), rest="")
 
     def _finding(self, finding: Finding) -> Iterator[Text]:
         indent = "    "
@@ -123,15 +136,24 @@ class _Printer:
         if place is not None:
             code = f"{words.where(place)}: `{one_line(place.text, 160)}`" if place.text else words.where(place)
             yield from self._wrapped(self._text(code), first=indent, rest=indent + "  ")
-        if finding.expected:
-            yield from self._labelled("expected", finding.expected)
-        if finding.received:
-            yield from self._labelled("received", finding.received)
+        yield from self._compared(finding)
         if finding.why and self._verbose:
             yield from self._labelled("why", finding.why, limit=1000)
         shown = finding.hints if self._verbose else finding.hints[:1]
+        if not self._verbose and shown and shown[0] in self._grade.next_step:
+            shown = ()  # it stands at the end, as the one next step
         for index, hint in enumerate(shown):
             yield from self._labelled(words.hint_label(index, len(finding.hints)), hint)
+
+    def _compared(self, finding: Finding) -> Iterator[Text]:
+        """Yields what was expected and what came, on one line where both are short."""
+        said = [("expected", finding.expected), ("received", finding.received)]
+        labelled = [self._label(label, text) for label, text in said if text]
+        joined = Text(", ").join(labelled)
+        if joined.cell_len + len("    ") <= self._width:
+            labelled = [joined] if labelled else []
+        for line in labelled:
+            yield from self._wrapped(line, first="    ", rest="      ")
 
     def _more(self, row: Scored) -> Iterator[Text]:
         for evidence in row.checked.evidence:

@@ -1,10 +1,13 @@
 """The words that the terminal and the HTML report share, so that both tell the same story."""
 
 import math
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from grader.answered import Assessment, ItemScore, State
+from grader.answered import Assessment, ItemScore, Sheet, State
 from grader.model import Grade, Outcome, Place, Scored
+from grader.shown import CellState
 
 
 class Look(NamedTuple):
@@ -40,6 +43,15 @@ _STATES = {
     State.PART: Look("◐", "~", "not complete", "part"),
     State.COMPLETE: Look("·", "-", "answered", "idle"),
 }
+_CELLS = {
+    CellState.TEXT: Look("·", "-", "text", "idle"),
+    CellState.RAN: Look("✓", "+", "ran", "good"),
+    CellState.RAISED: Look("✗", "x", "stopped with an error", "miss"),
+    CellState.STOPPED: Look("✗", "x", "was stopped, it took too long", "miss"),
+    CellState.NOT_RUN: Look("○", "o", "did not run", "idle"),
+}
+#: Ideas in sentences.
+FOUND, NOT_FOUND = Look("✓", "+", "found", "good"), Look("○", "o", "not found yet", "idle")
 _RIGHT, _WRONG = Look("✓", "+", "right", "good"), Look("✗", "x", "not right", "miss")
 _PERCENT = 100
 _PARTLY = Look("◐", "~", "partly right", "part")
@@ -70,6 +82,39 @@ def prose_look(told: Assessment) -> Look:
     return Look("◐", "~", "not all ideas found", "part")
 
 
+def cell_look(state: CellState) -> Look:
+    """Says how the state of a notebook's cell appears."""
+    return _CELLS[state]
+
+
+def row_looks(grade: Grade) -> list[Look]:
+    """Says how each criterion appears."""
+    return [look(row) for row in grade.rows]
+
+
+def tally(looks: Iterable[Look]) -> list[tuple[Look, int]]:
+    """Counts how often each look is there, in the order in which they come up."""
+    return list(Counter(looks).items())
+
+
+def by_question(sheet: Sheet) -> list[tuple[int, list[ItemScore], list[Assessment]]]:
+    """Puts the answers to one question of the course together: choices and pairs, then sentences."""
+    numbers = sorted({item.question for item in sheet.items} | {told.question for told in sheet.prose})
+    return [
+        (
+            number,
+            [item for item in sheet.items if item.question == number],
+            [told for told in sheet.prose if told.question == number],
+        )
+        for number in numbers
+    ]
+
+
+def answer_looks(sheet: Sheet) -> list[Look]:
+    """Says how each answer appears."""
+    return [*map(item_look, sheet.items), *map(prose_look, sheet.prose)]
+
+
 def suggestion(told: Assessment) -> str:
     """Says what an answer in sentences may be worth, or nothing where that is not known."""
     if told.suggested is None or not told.answered:
@@ -96,10 +141,33 @@ def points(row: Scored) -> str:
     return f"{number(row.points)} of {number(row.max_points)}"
 
 
+def waiting(rows: Sequence[Scored]) -> str:
+    """Says in a few words that several criteria were not looked at yet."""
+    return f"{len(rows)} checks that wait for the ones above"
+
+
+def total(rows: Sequence[Scored]) -> str:
+    """Writes the points of several criteria together."""
+    reached, possible = sum(row.points for row in rows), sum(row.max_points for row in rows)
+    return f"{number(reached)} of {number(possible)}"
+
+
 def flags(row: Scored) -> tuple[str, ...]:
     """Names what is uncertain about the points of a criterion."""
     checked = row.checked
     return ("provisional",) * checked.provisional + ("borderline",) * checked.borderline
+
+
+def cautions(row: Scored) -> tuple[str, ...]:
+    """Says in sentences what is uncertain about the points of a criterion."""
+    said = []
+    if row.checked.provisional:
+        said.append("Provisional: this rests on what the submission itself says about its model.")
+    if row.checked.borderline:
+        said.append(
+            "Borderline: what was measured lies near the threshold; on other data it may end on its other side."
+        )
+    return tuple(said)
 
 
 def has_mark(grade: Grade) -> bool:

@@ -1,10 +1,14 @@
 """Grades as the reports get them, honest ones and hostile ones."""
 
+import base64
+import io
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
+from PIL import Image
 
 from grader.answered import Assessment, ItemScore, Sheet, Spotted, State, Suspect, Suspicion, Trouble
 from grader.model import (
@@ -20,6 +24,8 @@ from grader.model import (
     Versions,
     Visibility,
 )
+from grader.report import json_report
+from grader.shown import CellState, OutputKind, ShownCell, ShownOutput
 
 _FINDINGS = {
     Outcome.FAILED: Finding(
@@ -100,6 +106,32 @@ _SHEET = Sheet(
 )
 
 
+def _picture() -> str:
+    file = io.BytesIO()
+    Image.linear_gradient("L").resize((640, 240)).save(file, "PNG")
+    return base64.b64encode(file.getvalue()).decode()
+
+
+def _cell(number: int | None, state: CellState, source: str, **outputs: str) -> ShownCell:
+    shown = tuple(ShownOutput(kind=OutputKind(kind), text=text) for kind, text in outputs.items())
+    return ShownCell(number=number, state=state, source=source, outputs=shown)
+
+
+_TABLE = """\
+   step  temperature     humidity  pressure  wind speed  direction
+0     1         21.5         0.45      1013         3.2         NW"""
+_NOTEBOOK = (
+    _cell(None, CellState.TEXT, "# Stacked LSTMs\n\nWhat is the second layer good for?"),
+    _cell(1, CellState.RAN, "import keras\n\nmodel = build_model(5, 1)  # small", text=_TABLE, image=_picture()),
+    _cell(2, CellState.RAN, "HTML(page)", note="HTML is not shown here."),
+    _cell(
+        3, CellState.RAISED, 'def f():\n    return 1 / 0, "zero"\n\nf()', error="ZeroDivisionError: division by zero"
+    ),
+    _cell(4, CellState.STOPPED, "while True:\n    pass"),
+    _cell(5, CellState.NOT_RUN, "print(model)"),
+)
+
+
 def _row(identifier: str, title: str, outcome: Outcome, points: float, **checked: Any) -> Scored:
     withheld = outcome is Outcome.WITHHELD
     return Scored(
@@ -156,6 +188,7 @@ def mixed() -> Grade:
         next_step="Let the first LSTM return its whole sequence (line 14).",
         notes=("This machine confines a submission only weakly.", "1 check is left to the teacher."),
         output="loading …\n",
+        notebook=_NOTEBOOK,
         key=GradingKey(
             submission="5f" * 32,
             rubric="a1" * 32,
@@ -170,6 +203,12 @@ def mixed() -> Grade:
             missing=("user namespaces",),
         ),
     )
+
+
+@pytest.fixture(params=["passed", "failed", "stub", "broken", "unskilled"])
+def real(request: pytest.FixtureRequest) -> Grade:
+    """A grade as `grade` wrote it: lesson 06 solved, with one mistake, untouched, broken off, and badly trained."""
+    return json_report.decode((Path(__file__).parent / "real" / f"{request.param}.json").read_bytes())
 
 
 @pytest.fixture

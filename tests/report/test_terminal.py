@@ -51,6 +51,12 @@ def test_no_line_is_too_long(mixed: Grade, poisoned: Callable[[Grade, str], Grad
     assert max(cell_len(line) for line in printed.split("\n")) <= width
 
 
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_no_line_ends_in_blanks(real: Grade, width: int) -> None:
+    lines = _printed(real, width, verbose=True).split("\n")
+    assert [line for line in lines if line.endswith(" ") and "│" not in line] == []
+
+
 def test_each_outcome_is_said_in_words(mixed: Grade) -> None:
     text = _printed(mixed)
     words = ["passed", "not yet right", "partly right", "not started yet", "skipped", "out of time"]
@@ -83,6 +89,30 @@ def test_skipped_and_withheld_rows_take_one_line(mixed: Grade) -> None:
         with_row = _printed(msgspec.structs.replace(mixed, rows=(mixed.rows[3], row)))
         without = _printed(msgspec.structs.replace(mixed, rows=(mixed.rows[3],)))
         assert with_row.count("\n") == without.count("\n") + 1
+
+
+def test_checks_that_wait_together_take_one_line(mixed: Grade) -> None:
+    first, waiting = mixed.rows[3], mixed.rows[4]
+    grade = msgspec.structs.replace(mixed, rows=(first, waiting, waiting, waiting))
+    text = _printed(grade)
+    assert "skipped          3 checks that wait for the ones above" in text
+    assert "0 of 60\n" in text
+    assert waiting.title not in text
+    assert _printed(grade, verbose=True).count(waiting.title) == 3
+
+
+def test_the_next_step_is_said_once(mixed: Grade) -> None:
+    finding = mixed.rows[1].checked.finding
+    assert finding is not None
+    grade = msgspec.structs.replace(mixed, rows=mixed.rows[1:2], next_step=f"Line 14: {finding.hints[0]}")
+    assert _printed(grade).count(finding.hints[0]) == 1
+    assert f"Next: Line 14: {finding.hints[0]}" in _printed(grade)
+    assert _printed(grade, verbose=True).count(finding.hints[0]) == 2
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_a_real_report_takes_some_twenty_lines(real: Grade, width: int) -> None:
+    assert _printed(real, width, report=Path("report.html")).count("\n") <= 26
 
 
 def test_uncertain_marks_are_said(mixed: Grade) -> None:
