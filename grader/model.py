@@ -59,6 +59,10 @@ class Place(Frozen, frozen=True, kw_only=True):
     function: str | None = None
     text: str = ""
 
+    def __str__(self) -> str:
+        """Names it, e.g. "cell 3, line 14"."""
+        return f"line {self.line}" if self.cell is None else f"cell {self.cell}, line {self.line}"
+
 
 class Finding(Frozen, frozen=True, kw_only=True):
     """Why a criterion did not pass, for the person who has to mend it.

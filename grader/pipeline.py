@@ -166,7 +166,7 @@ def _next_step(rows: tuple[Scored, ...]) -> str:
         finding = row.checked.finding
         if finding is None or row.checked.outcome in (Outcome.PASSED, Outcome.SKIPPED, Outcome.WITHHELD):
             continue
-        where = f"Line {finding.place.line}: " if finding.place else ""
+        where = f"{finding.place}: ".capitalize() if finding.place else ""
         return where + (finding.hints[0] if finding.hints else finding.headline)
     if any(row.checked.outcome is Outcome.WITHHELD for row in rows):
         return "Everything that is checked here is right. More checks run when your teacher grades."

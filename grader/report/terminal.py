@@ -134,7 +134,7 @@ class _Printer:
         yield from self._wrapped(self._text(one_line(finding.headline)), first=indent, rest=indent)
         place = finding.place
         if place is not None:
-            code = f"{words.where(place)}: `{one_line(place.text, 160)}`" if place.text else words.where(place)
+            code = f"{place}: `{one_line(place.text, 160)}`" if place.text else str(place)
             yield from self._wrapped(self._text(code), first=indent, rest=indent + "  ")
         yield from self._compared(finding)
         if finding.why and self._verbose:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from grader.answered import Assessment, ItemScore, Sheet, State
-from grader.model import Grade, Outcome, Place, Scored
+from grader.model import Grade, Outcome, Scored
 from grader.shown import CellState
 
 
@@ -210,11 +210,6 @@ def doubts(grade: Grade) -> tuple[str, ...]:
         names = ", ".join(f"'{title}'" for title in near)
         said.append(f"Borderline: the result lies near the threshold in {names}.")
     return tuple(said)
-
-
-def where(place: Place) -> str:
-    """Names a place in the submission, e.g. "cell 3, line 14"."""
-    return f"line {place.line}" if place.cell is None else f"cell {place.cell}, line {place.line}"
 
 
 def hint_label(index: int, count: int) -> str:
