@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -17,6 +18,10 @@ from grader.errors import UsageProblem
 from grader.pipeline import versions
 from grader.rubric import ANSWERS
 
+#: What of a criterion only people read: points follow from the outcome, hints and reasons from the cause.
+_FOR_READERS = ("points", "why", "hints")
+#: What of a threshold says where it comes from.
+_MEASUREMENTS = ("mean", "worst", "seeds", "measured", "baselines")
 #: What marks depend on beside the lesson and the submission, below the package's folder.
 JUDGED_BY = ("judge", "inside", "wire", "rooms", "pipeline.py", "scoring.py", "rubric.py", "seeds.py", "submission.py")
 #: What the marks of answers depend on beside that.
@@ -100,7 +105,7 @@ class Case:
     def content(self) -> str:
         """SHA-256 over the submission, the lesson and the libraries: over all of that but the grader's own code.
 
-        Points, hints and reasons of the rubric are left out: what they change follows from the outcome.
+        What only people read of the rubric is left out.
         """
         known = versions()
         installed = f"{known.keras} {known.tensorflow} {known.numpy}"
@@ -111,9 +116,11 @@ class Case:
         return _digest([*parts, self.path.read_bytes()])
 
 
-def _outcome_of(criterion: dict[str, object]) -> dict[str, object]:
+def _outcome_of(criterion: dict[str, Any]) -> dict[str, Any]:
     """What a criterion's outcome depends on."""
-    return {name: value for name, value in criterion.items() if name not in ("points", "why", "hints")}
+    threshold = criterion.get("threshold", {})
+    kept = {name: value for name, value in criterion.items() if name not in _FOR_READERS}
+    return kept | {"threshold": {name: value for name, value in threshold.items() if name not in _MEASUREMENTS}}
 
 
 def _digest(parts: list[bytes]) -> str:
