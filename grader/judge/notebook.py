@@ -28,6 +28,9 @@ _WORDS = {
     "StdinNotImplementedError": "asks for input from the keyboard, and nobody is there to type",
     "ModuleNotFoundError": "imports a package that is not there when it is graded",
 }
+#: What the check of the whole file says, and the checks of the functions.
+_TOLD_ELSEWHERE = ("SyntaxError", "IndentationError", "TabError", "NotImplementedError")
+_MAX_RAISED = 3
 #: Gives the cells as they ran, and sentences about them.
 Told = Callable[[], tuple[tuple[ShownCell, ...], tuple[str, ...]]]
 
@@ -73,13 +76,13 @@ def running(context: Context) -> Iterator[Told]:
 
 
 def notes_on(executed: Executed, sources: list[str]) -> tuple[str, ...]:
-    """What went wrong in cells, the first that did not follow from another, and what was stopped or cut.
+    """What went wrong in cells, the first ones that did not follow from another, and what was stopped or cut.
 
     Args:
         executed: what came of the cells.
         sources: their texts.
     """
-    said = [*_raised(executed, sources)][:1]
+    said = [*_raised(executed, sources)][:_MAX_RAISED]
     runs = list(enumerate(executed.cells, 1))
     if executed.verdict is not None:
         said.append(_ended(executed.verdict, runs))
@@ -96,7 +99,7 @@ def _raised(executed: Executed, sources: list[str]) -> Iterator[str]:
     for number, (run, source) in enumerate(zip(executed.cells, sources, strict=True), 1):
         kind, text, _ = run.error
         missing = _NAME.search(text) if kind == "NameError" else None
-        follows = kind == "NotImplementedError" or (missing is not None and missing[1] in lost)
+        follows = kind in _TOLD_ELSEWHERE or (missing is not None and missing[1] in lost)
         if run.state is not CellState.RAN:
             lost |= bound(source)
         if run.state is CellState.RAISED and not follows:
