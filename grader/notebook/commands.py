@@ -9,9 +9,9 @@ from typing import Any
 #: Cell magics below whose first line stands plain Python that is run.
 _PYTHON_MAGICS = frozenset({"capture", "debug", "memit", "prun", "time", "timeit"})
 #: Characters that IPython looks through in one notebook: it reads a whole cell again for each command in it.
-_BUDGET = 5_000_000
-#: IPython's search for `name?` takes quadratic time in the length of a line.
-_MAX_LINE = 10_000
+_BUDGET = 2_000_000
+#: IPython's search for `name?` takes quadratic time in the length of a name.
+_LONG_NAME = re.compile(r"[\w.*\[\]-]{500}")
 #: Ends of lines for IPython, but not for Python.
 _OTHER_ENDS = re.compile("[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _CALL = re.compile(r"(?P<before>.*?)(?P<call>get_ipython\(\)\..*)")
@@ -38,12 +38,14 @@ class Commands:
     def __init__(self) -> None:
         """Starts with a fresh budget."""
         self._budget = _BUDGET
+        self._reserve = 0
 
     @cached_property
     def _ipython(self) -> Any:
         from IPython.core.inputtransformer2 import TransformerManager  # noqa: PLC0415  most cells are plain Python
 
-        return TransformerManager()  # type: ignore[no-untyped-call]  # it has no types
+        manager: Any = TransformerManager  # it has no types
+        return manager()
 
     def take_out(self, source: str) -> Plain:
         """Takes the commands out of a cell.
@@ -54,8 +56,11 @@ class Commands:
         Returns:
             The cell without them. Whether it is Python now, only a parser can tell.
         """
+        self._reserve = self._budget // 2  # so that no cell takes all from the next ones
         lines = [f"{line}\n" for line in _OTHER_ENDS.sub(" ", source).split("\n")]
         total = len(lines)
+        if _LONG_NAME.search(source):
+            return Plain(source.split("\n"))
         try:
             lines = self._cleaned(lines)
             while lines and re.match(r"%%(?!\w+\?)", lines[0]):
@@ -99,7 +104,7 @@ class Commands:
 
     def _spend(self, lines: list[str]) -> None:
         self._budget -= sum(map(len, lines))
-        if self._budget < 0 or any(len(line) > _MAX_LINE for line in lines):
+        if self._budget < self._reserve:
             raise OverflowError("too much to look through")
 
 
