@@ -19,7 +19,7 @@ def notes(notebook: Notebook, program: Program, functions: tuple[str, ...]) -> t
     Returns:
         Sentences for the student, at most one of each kind.
     """
-    tree = ast.parse(program.text)
+    tree = program.tree()
     looks = (
         _defined_twice(tree, program, functions),
         _out_of_order(notebook),
