@@ -105,8 +105,8 @@ class Commands:
         return True
 
     def _spend(self, lines: list[str]) -> None:
-        self._budget -= sum(map(len, lines))
-        if self._budget < self._reserve:
+        self._budget = max(self._budget - sum(map(len, lines)), self._reserve)
+        if self._budget == self._reserve:
             raise OverflowError("too much to look through")
 
 

@@ -148,6 +148,7 @@ def test_the_lines_of_a_broken_cell_are_shown_as_the_student_wrote_them() -> Non
     "source",
     [
         ("%x " + "y" * 400 + "\n") * 2000,
+        "%x\n# " + "y " * 1_000_000,
         "%%time\n" * 50_000,
         "a" * 100_000 + " b?",
         "a." * 50_000 + "?",
