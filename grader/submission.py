@@ -109,7 +109,7 @@ def _of_notebook(name: str, digest: str, notebook: Notebook | Unreadable) -> Sub
     if isinstance(notebook, Unreadable):
         return Submission(name, digest, "", notebook)
     program = program_of(notebook)
-    unreadable = None
-    if all(isinstance(statement, ast.Pass) for statement in ast.parse(program.text).body):  # commands leave a `pass`
+    tree, unreadable = program.tree(), None
+    if all(isinstance(statement, ast.Pass) for statement in tree.body):  # commands leave a `pass`
         unreadable = program.broken[0] if program.broken else Unreadable("notebook-without-code")
     return Submission(name, digest, program.text, unreadable, program, notebook)

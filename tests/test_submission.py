@@ -1,4 +1,5 @@
 import hashlib
+import json
 import os
 from pathlib import Path
 
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 
 from grader.errors import UsageProblem
 from grader.model import Place
-from grader.submission import Submission, parse_submission, read_submission
+from grader.submission import MAX_BYTES, Submission, parse_submission, read_submission
 
 
 def _parsed(data: bytes) -> Submission:
@@ -241,3 +242,52 @@ def test_half_characters_are_a_wrong_encoding() -> None:
     submission = parse_submission("a.py", b"# coding: raw_unicode_escape\nx = '\\ud800'\n")
     assert submission.unreadable is not None
     assert submission.unreadable.cause == "wrong-encoding"
+
+
+# Notebooks.
+
+
+def _notebook(*sources: str) -> bytes:
+    cells = [{"cell_type": "code", "metadata": {}, "outputs": [], "source": source} for source in sources]
+    return json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 4}).encode()
+
+
+@pytest.mark.parametrize("name", ["mine.ipynb", "MINE.IPYNB"])
+def test_the_text_of_a_notebook_is_its_program(name: str) -> None:
+    data = _notebook("x = 1", "!ls\ny = 2")
+    submission = parse_submission(name, data)
+    assert submission.unreadable is None
+    assert submission.digest == hashlib.sha256(data).hexdigest()
+    assert submission.text == "x = 1\npass\ny = 2\n"
+    assert submission.program is not None
+    assert submission.program.text == submission.text
+    assert submission.notebook is not None
+    assert [cell.source for cell in submission.notebook.code] == ["x = 1", "!ls\ny = 2"]
+
+
+def test_a_notebook_larger_than_a_program_may_be_is_read_from_disk(tmp_path: Path) -> None:
+    data = _notebook("x = 1").replace(b'"outputs": []', b'"outputs": [{"text": "%s"}]' % (b"a" * MAX_BYTES))
+    (tmp_path / "Mine.IPYNB").write_bytes(data)
+    submission = read_submission(tmp_path / "Mine.IPYNB")
+    assert submission == parse_submission("Mine.IPYNB", data)
+    assert submission.text == "x = 1\n"
+
+
+def test_only_where_no_cell_can_be_run_is_a_broken_cell_the_end() -> None:
+    assert parse_submission("a.ipynb", _notebook("x = = 1", "y = 2")).unreadable is None
+    for rest in ("%pwd", "", "# nothing"):
+        submission = parse_submission("a.ipynb", _notebook(rest, "y = 2\nx = = 1", "z = = 1"))
+        assert submission.unreadable is not None
+        assert submission.unreadable.cause == "syntax-error"
+        assert submission.unreadable.place == Place(line=2, cell=2, text="x = = 1")
+
+
+@pytest.mark.parametrize("start", [b"", b"\xef\xbb\xbf", b"\n "])
+@pytest.mark.parametrize("output", [b"", b"a" * 2 * MAX_BYTES])
+def test_a_notebook_called_py_is_told_so(start: bytes, output: bytes) -> None:
+    assert _cause(start + _notebook("x = 1") + output) == "program-is-notebook"
+
+
+def test_a_dict_is_no_notebook() -> None:
+    assert _cause(b'{"cell": 1}') is None
+    assert _cause(b'cells = {"cells": 1}') is None

@@ -19,7 +19,7 @@ def notes(notebook: Notebook, program: Program, functions: tuple[str, ...]) -> t
     Returns:
         Sentences for the student, at most one of each kind.
     """
-    tree = ast.parse(program.text)
+    tree = program.tree()
     looks = (
         _defined_twice(tree, program, functions),
         _out_of_order(notebook),
@@ -84,7 +84,7 @@ def _bound(tree: ast.Module) -> Iterator[str]:
 
 def _is_defined(name: str, notebook: Notebook, kinds: tuple[str, ...]) -> bool:
     """Whether the text of a cell defines a function, be the rest of the cell right or wrong."""
-    definition = re.compile(rf"\bdef\s+{re.escape(name)}\s*\(")
+    definition = re.compile(rf"^\s*(async\s+)?def\s+{re.escape(name)}\s*\(", re.MULTILINE)
     return any(cell.kind in kinds and definition.search(cell.source) for cell in notebook.cells)
 
 
@@ -107,4 +107,5 @@ def _quoted(names: list[str]) -> str:
 
 
 def _listed(numbers: list[int]) -> str:
-    return " and ".join(str(number) for number in dict.fromkeys(numbers))
+    *first, last = [str(number) for number in numbers]
+    return f"{', '.join(first)} and {last}"

@@ -13,7 +13,7 @@ _CONFLICT = re.compile(r"^(<{7}|>{7})(?= |$)", re.MULTILINE)
 _LINK = re.compile(r"(https?://\S+|\[(InternetShortcut|Desktop Entry)\].*)\s*", re.DOTALL | re.IGNORECASE)
 #: What the files say that Google Drive leaves on a disk in place of a document.
 _LINK_KEYS = {"url", "doc_id", "resource_key"}
-#: A file is cut off where its JSON breaks this close to its end; the last word or escape may be cut as well.
+#: Where a file is cut off, the word or the escape that its JSON breaks at begins this close to its end.
 _NEAR_END = 10
 
 
@@ -32,10 +32,17 @@ def not_json(problem: JSONDecodeError) -> Unreadable:
         return Unreadable("notebook-is-page")
     if not start.startswith(("{", "[")):
         return Unreadable("notebook-is-program") if _PROGRAM.search(text) else _no_notebook("it is some other text")
-    if problem.msg.startswith("Unterminated string") or problem.pos >= len(text.rstrip()) - _NEAR_END:
+    if _is_cut_off(problem):
         return Unreadable("notebook-cut-off")
     fields: dict[str, object] = {"error": problem.msg, "line": problem.lineno}
     return Unreadable("notebook-damaged", fields, _place(text, problem.lineno))
+
+
+def _is_cut_off(problem: JSONDecodeError) -> bool:
+    text = problem.doc.rstrip()
+    if problem.msg.startswith("Unterminated string") or problem.pos >= len(text):
+        return True
+    return problem.pos >= len(text) - _NEAR_END and not text.endswith("}")
 
 
 def of_other_kind(document: Any) -> Unreadable | None:

@@ -28,6 +28,11 @@ class Program:
     broken: tuple[Unreadable, ...] = ()
     notes: tuple[str, ...] = ()
 
+    def tree(self) -> ast.Module:
+        """Parses the text; it is empty where it was on the brink of being nested too deeply, and now is."""
+        tree = parse(self.text)
+        return tree if isinstance(tree, ast.Module) else ast.Module([], [])
+
     def place(self, line: int) -> tuple[int, int]:
         """Finds a line of the text in the notebook.
 

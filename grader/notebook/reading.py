@@ -23,7 +23,7 @@ MAX_MARKS = 4_000_000
 _KEPT = ("cell_type", "source", "input", "id", "execution_count", "prompt_number")
 _TEXTS = ("source", "input")
 _COUNTS = ("execution_count", "prompt_number")
-#: Stands for the outputs of a cell, valid in every version of the format but for names that are filled in.
+#: Stands for the outputs of a cell: that there are some is all that counts.
 _OUTPUT = {"output_type": "stream", "name": "stdout", "text": ""}
 _VERSIONS = (3, 4)
 #: Kernels by whose name one knows the language, where the notebook does not say it.
@@ -185,6 +185,7 @@ def _lean(cell: Any, number: int) -> dict[str, Any]:
     if not isinstance(lean.get("id"), str):
         lean.pop("id", None)
     if lean.get("cell_type") == "code":
+        lean.setdefault("execution_count", None)
         lean["outputs"] = [_OUTPUT] if cell.get("outputs") else []
     return {**lean, "metadata": {}}
 
@@ -193,10 +194,11 @@ def _upgraded(lean: dict[str, Any]) -> Any:
     """The notebook in version 4 of the format."""
     import nbformat  # noqa: PLC0415  most submissions are no notebooks
 
+    reads: Any = nbformat.reads  # it has no types
     try:
         with warnings.catch_warnings():  # of ids that it mends
             warnings.simplefilter("ignore")
-            return nbformat.reads(json.dumps(lean), as_version=max(_VERSIONS))  # it has no types
+            return reads(json.dumps(lean), as_version=max(_VERSIONS))
     except Exception as problem:  # its parts raise what they like
         raise _refused("no-notebook", error=first_line(problem) or type(problem).__name__) from problem
 
@@ -230,10 +232,10 @@ def _language(document: dict[str, Any]) -> str:
     if not names:
         name = str(kernel.get("name")).partition("-")[0]
         names = [_KERNELS[name]] if name in _KERNELS else []  # others are names of somebody's own: "lstm-course"
-    other = [name for name in names if "python" not in name.lower()]
-    if names and len(other) == len(names):
+    python = [name for name in names if "python" in name.lower()]
+    if names and not python:
         raise _refused("notebook-language", language=re.sub(r"[^\w +#.-]", "", names[0])[:40] or "another language")
-    return names[0] if names else "python"
+    return [*python, "python"][0]
 
 
 def _hold_limits(notebook: Notebook) -> None:
