@@ -49,6 +49,17 @@ def _earned(result: Checked, points: float) -> float:
     return rounded if rounded < points else share
 
 
+def first_miss(rows: tuple[Scored, ...]) -> Scored | None:
+    """The first criterion that did not pass by itself: what to mend next."""
+    idle = (Outcome.PASSED, Outcome.SKIPPED, Outcome.WITHHELD)
+    return next((row for row in rows if row.checked.finding is not None and row.checked.outcome not in idle), None)
+
+
+def still_open(rows: tuple[Scored, ...]) -> tuple[Scored, ...]:
+    """The criteria that did not pass, apart from those that are the teacher's to check."""
+    return tuple(row for row in rows if row.checked.outcome not in (Outcome.PASSED, Outcome.WITHHELD))
+
+
 def percent(rows: tuple[Scored, ...]) -> float:
     """The mark in percent of the points to be had, rounded to one decimal; rounding never makes it full."""
     most = sum(row.max_points for row in rows)
