@@ -28,14 +28,12 @@ class Try(Frozen, frozen=True, kw_only=True):
     Attributes:
         when: its start, ISO 8601 in UTC.
         percent: the mark.
-        passed: whether that was enough.
         open: ids of the criteria that did not pass.
         submission: SHA-256 of the file.
     """
 
     when: str
     percent: float
-    passed: bool
     open: tuple[str, ...]
     submission: str
 
@@ -92,7 +90,7 @@ class Progress:
         try:
             return self._load()
         except (UnicodeDecodeError, msgspec.DecodeError):
-            self._tell(f"your record {self._path} cannot be read")
+            self._tell(f"your record {self._path} cannot be read; the next try starts a new one")
             return {}
 
     def keep(self, grade: Grade) -> None:
@@ -104,7 +102,6 @@ class Progress:
         last = Try(
             when=grade.run.started,
             percent=grade.percent,
-            passed=grade.passed,
             open=tuple(row.id for row in still_open(grade.rows)),
             submission=grade.key.submission,
         )

@@ -10,16 +10,14 @@ from rich.console import Console
 
 from grader.course import Lesson
 from grader.desk.desk import Desk, Graded
-from grader.errors import GradeError, UsageProblem
+from grader.errors import GradeError, GraderFault, UsageProblem
 from grader.report.changes import print_changes
 from grader.submission import read_submission
 
 #: Seconds after which the open report reads itself again.
 REFRESH = 5
-#: Milliseconds: so long must a file rest before it is graded, and so long may saving go on at most.
-_REST, _AT_MOST = 200, 2000
-#: Milliseconds after which a watch without news looks whether it has been stopped.
-_LOOK = 100
+#: Milliseconds for which a file must rest before it is graded: who types fast, or saves in steps, is not interrupted.
+_REST = 200
 
 
 def watch(desk: Desk, lesson: Lesson, path: Path, report: Path, show: Callable[[Graded], None]) -> Graded:
@@ -51,13 +49,13 @@ class _Watch:
         self._console = Console()
         self._graded: Graded | None = None
         self._problem: GradeError | None = None
-        self._said = ""
 
     def run(self) -> Graded:
+        read_submission(self._path)  # without a file there is nothing to watch
         self._desk.refresh = REFRESH
         try:
             with closing(_saves(self._path)) as saves:
-                next(saves)  # from here on no save is missed, while the first grading runs
+                _begin(saves)
                 graded = self._grade()
                 self._wait(saves)
         finally:
@@ -70,12 +68,13 @@ class _Watch:
 
     def _wait(self, saves: Iterator[bool]) -> None:
         """Grades after each save; Ctrl-C ends it here, and goes through where it comes amid a grading."""
-        is_idle = True
+        is_idle, is_due = True, False
         try:
             self._say(f"Watching {self._path}: save it and it is graded again; Ctrl-C ends this.")
             for is_saved in saves:
-                if is_saved:
-                    is_idle = False
+                is_due = is_due or is_saved
+                if is_due and not is_saved:
+                    is_idle, is_due = False, False
                     self._again()
                     is_idle = True
         except KeyboardInterrupt:
@@ -92,8 +91,8 @@ class _Watch:
             self._grade()
         except GradeError as problem:
             self._problem = problem
-            waiting = "waiting for the next save" if isinstance(problem, UsageProblem) else "no mark; the next save"
-            self._say(f"{problem}; {waiting}")
+            fault = "" if isinstance(problem, UsageProblem) else "the grader could not give a mark: "
+            self._say(f"{fault}{problem}; waiting for the next save")
 
     def _grade(self) -> Graded:
         before = self._graded.grade if self._graded else self._desk.last(self._report)
@@ -108,8 +107,16 @@ class _Watch:
         self._console.print(text, markup=False, highlight=False, soft_wrap=True)
 
 
+def _begin(saves: Iterator[bool]) -> None:
+    """Starts the watch, so that no save is missed while the first grading runs."""
+    try:
+        next(saves)
+    except OSError as problem:
+        raise GraderFault(f"the folder of the file cannot be watched: {problem}") from problem
+
+
 def _saves(path: Path) -> Generator[bool, None, None]:
-    """Yields whether a file was saved: True after it was, False now and then while nothing happens.
+    """Yields True after a file was saved, and False whenever it has rested for a while.
 
     Its folder is watched, since editors write another file and give it the name of the old one.
     """
@@ -117,9 +124,7 @@ def _saves(path: Path) -> Generator[bool, None, None]:
     for changed in watchfiles.watch(
         real.parent,
         watch_filter=lambda _, name: Path(name).name == real.name,
-        debounce=_AT_MOST,
-        step=_REST,
-        rust_timeout=_LOOK,
+        rust_timeout=_REST,
         yield_on_timeout=True,
         recursive=False,
     ):

@@ -13,14 +13,16 @@ from rich.text import Text
 from grader.progress import Reached
 from grader.records import Frozen
 from grader.report import words
-from grader.report.text import encodable
+from grader.report.text import encodable, one_line
 from grader.rubric import Rubric, load_rubric
 
 if TYPE_CHECKING:
     from grader.course import Course
 
-_HEADS = ("lesson", "theme", "points", "best", "last try", "open")
+_HEADS = ("lesson", "theme", "best", "last try", "open")
 _NOTHING = "-"
+#: So much of a title fits into the table.
+_TITLE = 60
 
 
 class Row(Frozen, frozen=True, kw_only=True):
@@ -34,7 +36,6 @@ class Row(Frozen, frozen=True, kw_only=True):
         best: the best mark in percent, or None before the first try.
         last: the mark of the last try in percent.
         when: its start, ISO 8601 in UTC.
-        passed: whether it was enough.
         open: titles of the criteria that did not pass in it.
     """
 
@@ -45,7 +46,6 @@ class Row(Frozen, frozen=True, kw_only=True):
     best: float | None = None
     last: float | None = None
     when: str | None = None
-    passed: bool | None = None
     open: tuple[str, ...] | None = None
 
 
@@ -72,7 +72,9 @@ def print_rows(table: tuple[Row, ...], console: Console) -> None:
     """
     cells = [[encodable(cell, console.encoding) for cell in _cells(row)] for row in table]
     if console.is_terminal:
-        drawn = Table(*_HEADS, box=SIMPLE, pad_edge=False)
+        drawn = Table(box=SIMPLE, pad_edge=False)
+        for head in _HEADS:
+            drawn.add_column(head, no_wrap=head != "open")
         for line in cells:
             drawn.add_row(*map(Text, line))
         console.print(drawn)
@@ -94,21 +96,18 @@ def _row(lesson: str, rubric: Rubric, reached: Reached | None) -> Row:
         best=reached.best if reached else None,
         last=last.percent if last else None,
         when=last.when if last else None,
-        passed=last.passed if last else None,
         open=tuple(titles[name] for name in last.open if name in titles) if last else None,
     )
 
 
 def _cells(row: Row) -> tuple[str, ...]:
     if row.when is None or row.last is None or row.open is None:
-        return row.lesson, row.theme, words.number(row.points), *[_NOTHING] * 3
-    day = datetime.fromisoformat(row.when).astimezone().strftime("%Y-%m-%d %H:%M")
+        return row.lesson, row.theme, *[_NOTHING] * 3
+    day = datetime.fromisoformat(row.when).astimezone().date().isoformat()
     best = _NOTHING if row.best is None else f"{words.number(row.best)} %"
-    return (
-        row.lesson,
-        row.theme,
-        words.number(row.points),
-        best,
-        f"{day}, {words.number(row.last)} %",
-        "; ".join(row.open) or ("nothing" if row.passed else "some points"),
-    )
+    return row.lesson, row.theme, best, f"{day}, {words.number(row.last)} %", _open(row.open)
+
+
+def _open(titles: tuple[str, ...]) -> str:
+    """How much is open, and what comes first; the report has the rest."""
+    return f"{len(titles)}, first: {one_line(titles[0], _TITLE)}" if titles else "nothing"
