@@ -50,9 +50,10 @@ def _earned(result: Checked, points: float) -> float:
 
 
 def first_miss(rows: tuple[Scored, ...]) -> Scored | None:
-    """The first criterion that did not pass by itself: what to mend next."""
-    idle = (Outcome.PASSED, Outcome.SKIPPED, Outcome.WITHHELD)
-    return next((row for row in rows if row.checked.finding is not None and row.checked.outcome not in idle), None)
+    """The criterion to mend next: the first that failed by itself, or else the first that was skipped."""
+    missed = [row for row in still_open(rows) if row.checked.finding is not None]
+    by_itself = (row for row in missed if row.checked.outcome is not Outcome.SKIPPED)
+    return next(by_itself, missed[0] if missed else None)
 
 
 def still_open(rows: tuple[Scored, ...]) -> tuple[Scored, ...]:

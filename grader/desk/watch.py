@@ -70,29 +70,36 @@ class _Watch:
         """Grades after each save; Ctrl-C ends it here, and goes through where it comes amid a grading."""
         is_idle, is_due = True, False
         try:
-            self._say(f"Watching {self._path}: save it and it is graded again; Ctrl-C ends this.")
+            self._invite()
             for is_saved in saves:
                 is_due = is_due or is_saved
                 if is_due and not is_saved:
                     is_idle, is_due = False, False
-                    self._again()
+                    has_news = self._again()
                     is_idle = True
+                    if has_news:
+                        self._invite()
         except KeyboardInterrupt:
             if not is_idle:
                 raise
             self._say("\nStopped watching.")
 
-    def _again(self) -> None:
+    def _invite(self) -> None:
+        self._say(f"Watching {self._path.name}: save it and it is graded again; Ctrl-C ends this.")
+
+    def _again(self) -> bool:
+        """Grades once more, if there is anything new; a problem is told, and the next save may mend it."""
         try:
             digest = read_submission(self._path).digest
             if self._problem is None and self._graded and digest == self._graded.grade.key.submission:
-                return  # saved as it was
+                return False  # saved as it was
             self._say(f"\n{time.strftime('%H:%M:%S')}  {self._path.name} was saved.")
             self._grade()
         except GradeError as problem:
             self._problem = problem
             fault = "" if isinstance(problem, UsageProblem) else "the grader could not give a mark: "
-            self._say(f"{fault}{problem}; waiting for the next save")
+            self._say(f"{fault}{problem}")
+        return True
 
     def _grade(self) -> Graded:
         before = self._graded.grade if self._graded else self._desk.last(self._report)

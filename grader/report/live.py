@@ -52,22 +52,23 @@ class Line:
             yield None
             return
         self._title, self._began, self._ended = "starting Keras", time.monotonic(), 0
-        console = Console(stderr=True)
         with Live(
             get_renderable=self._text,
-            console=console,
+            console=Console(stderr=True),
             refresh_per_second=_PER_SECOND,
             transient=True,
             redirect_stdout=False,
             redirect_stderr=False,
-        ):
-            yield self._told
+        ) as live:
 
-    def _told(self, criterion: "Criterion", checked: "Checked | None") -> None:
-        if checked is not None:
-            self._ended += 1
-            return
-        self._title, self._began = criterion.title, time.monotonic()
+            def told(criterion: "Criterion", checked: "Checked | None") -> None:
+                if checked is not None:
+                    self._ended += 1
+                    return
+                self._title, self._began = criterion.title, time.monotonic()
+                live.refresh()
+
+            yield told
 
     def _text(self) -> Text:
         seconds = int(time.monotonic() - self._began)
