@@ -54,10 +54,10 @@ class Student:
         path.write_text(text)
         return path
 
-    def starts(self, *arguments: str, **options: Any) -> "subprocess.Popen[str]":
+    def starts(self, *arguments: str, stdout: int, stderr: int, **variables: str) -> "subprocess.Popen[str]":
         command = [sys.executable, "-m", "grader.cli", *arguments]
-        environment = {**os.environ, "COLUMNS": "120"}
-        return subprocess.Popen(command, cwd=self.folder, env=environment, text=True, **options)
+        environment = {**os.environ, "COLUMNS": "120", **variables}
+        return subprocess.Popen(command, cwd=self.folder, env=environment, text=True, stdout=stdout, stderr=stderr)
 
     def runs(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
         process = self.starts(*arguments, stdout=subprocess.PIPE, stderr=subprocess.PIPE)

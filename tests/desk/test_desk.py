@@ -1,6 +1,10 @@
 """What a try leaves in the student's folder, and what leaves nothing there."""
 
 import json
+import os
+import pty
+import subprocess
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -51,3 +55,20 @@ def test_a_broken_record_is_said_and_the_mark_is_given(student: Any) -> None:
     assert done.returncode == 0
     assert "progress.json cannot be read" in done.stderr
     assert student.record()["lesson01_tiny"]["best"] == 100.0
+
+
+@pytest.mark.parametrize("arguments,shown", [(["1"], True), (["1", "--format", "json"], False)])
+def test_a_terminal_is_told_which_criterion_is_checked(student: Any, arguments: list[str], shown: bool) -> None:
+    student.writes(student.right)
+    ours, theirs = pty.openpty()
+    process = student.starts(*arguments, stdout=subprocess.PIPE, stderr=theirs, CI="", TERM="xterm")
+    os.close(theirs)
+    seen = b""
+    with suppress(OSError):  # it is closed
+        while piece := os.read(ours, 65536):
+            seen += piece
+    os.close(ours)
+    out, _ = process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert (b"Doubles negative numbers, " in seen, bool(seen)) == (shown, shown)
+    assert "checked, now" not in out

@@ -24,7 +24,9 @@ class Watch:
     def __init__(self, student: Any) -> None:
         self.path: Path = student.folder / "said.txt"
         with self.path.open("w") as said:
-            self.process: subprocess.Popen[str] = student.starts("1", "--watch", stdout=said, stderr=subprocess.STDOUT)
+            self.process: subprocess.Popen[str] = student.starts(
+                "1", "--watch", stdout=said.fileno(), stderr=subprocess.STDOUT
+            )
 
     def said(self) -> str:
         return self.path.read_text()
