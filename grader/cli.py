@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from grader import __version__
-from grader.errors import GradeError, GraderFault, UsageProblem
+from grader.errors import GradeError, UsageProblem
 
 if TYPE_CHECKING:
-    from grader.course import Lesson
-    from grader.model import Grade
+    from grader.desk.desk import Desk, Graded
     from grader.seeds import Secret
-    from grader.submission import Submission
 
 PASSED, FAILED, USAGE, FAULT = 0, 1, 2, 3
 _LESSON = "lesson"
@@ -54,7 +52,10 @@ def cli() -> None:
     grade lesson06                 your own exercises/lesson06_stacked.py or .ipynb
     grade 6 my_lstm.py             another file
     grade stacked --seed 3         the same exercise on other data
-    grade lessons                  which lessons there are
+    grade lesson06 --watch         grade again on every save
+    grade hint lesson06            the next hint, a stronger one each time
+    grade lessons                  all lessons, your marks, what is open
+    grade all                      every lesson that you have a file of
     grade doctor                   how well this machine confines submissions
     grade verify                   prove that the course's checks are right
     grade lesson --help            all options
@@ -63,31 +64,38 @@ def cli() -> None:
     """  # noqa: D301  \b is click's mark for text that is not to be wrapped
 
 
-@cli.command(_LESSON, hidden=True, options_metavar="[OPTIONS]")
-@click.argument("lesson")
-@click.argument("submission", required=False, type=click.Path(path_type=Path))
-@click.option("--course", type=click.Path(path_type=Path), help="Folder of the course, with rubrics/ in it.")
-@click.option("--report", type=click.Path(path_type=Path), help="HTML report [default: reports/LESSON.html].")
-@click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", help="What to print.")
-@click.option("--open", "show", is_flag=True, help="Open the HTML report in a browser.")
-@click.option("--timeout", type=click.FloatRange(min=0.1), help="CPU seconds that one call may use.")
-@click.option("--seed", type=click.IntRange(min=0), help="Grade on other data, derived from this number.")
-@click.option("--seed-file", type=click.Path(path_type=Path), help="Grade on secret data, derived from this file.")
-@click.option(
+_COURSE = click.option("--course", type=click.Path(path_type=Path), help="Folder of the course, with rubrics/ in it.")
+_FORMAT = click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", help="What to print.")
+_PASS_MARK = click.option(
     "--pass-mark",
     type=click.FloatRange(0, 100),
     default=100,
     show_default=True,
     help="Percent needed for exit code 0.",
 )
-@click.option(
+_ISOLATION = click.option(
     "--isolation",
     type=click.Choice(["auto", "full", "none"]),
     default="auto",
     show_default=True,
     help="How strongly to confine the submission: as far as this machine allows, fully or not at all, or without.",
 )
+
+
+@cli.command(_LESSON, hidden=True, options_metavar="[OPTIONS]")
+@click.argument("lesson")
+@click.argument("submission", required=False, type=click.Path(path_type=Path))
+@_COURSE
+@click.option("--report", type=click.Path(path_type=Path), help="HTML report [default: reports/LESSON.html].")
+@_FORMAT
+@click.option("--open", "show", is_flag=True, help="Open the HTML report in a browser.")
+@click.option("--timeout", type=click.FloatRange(min=0.1), help="CPU seconds that one call may use.")
+@click.option("--seed", type=click.IntRange(min=0), help="Grade on other data, derived from this number.")
+@click.option("--seed-file", type=click.Path(path_type=Path), help="Grade on secret data, derived from this file.")
+@_PASS_MARK
+@_ISOLATION
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 also when checks fail.")
+@click.option("--watch", is_flag=True, help="Grade again each time the file is saved, until Ctrl-C.")
 @click.option("-v", "--verbose", is_flag=True, help="All hints, tracebacks and measurements.")
 def lesson_command(lesson: str, submission: Path | None, course: Path | None, **options: Any) -> None:
     """Grade one exercise.
@@ -96,37 +104,92 @@ def lesson_command(lesson: str, submission: Path | None, course: Path | None, **
     name is graded.
     """
     from grader.course import find_course, own_submission  # noqa: PLC0415  --help starts without it
-    from grader.submission import read_submission  # noqa: PLC0415  as above
 
-    here = Path.cwd()
-    chosen = find_course(course, here).lesson(lesson)
-    path = submission or own_submission(chosen, here)
-    secret = _secret(options["seed"], options["seed_file"])
-    report = options["report"] or here / "reports" / f"{chosen.short}.html"
-    student_file = read_submission(path)
-    _hold_writable(report)
-    options["hidden"] = (path.resolve().parent, *[options["seed_file"]] * bool(options["seed_file"]))
-    grade = _grade(student_file, chosen, secret, options)
-    problem = _write_reports(grade, report)
-    _print(grade, None if problem else report, style=options["style"], verbose=options["verbose"])
-    if problem:  # the mark is printed all the same: none is ever lost
-        raise GraderFault(f"the report {report} cannot be written: {problem}")
-    if options["show"]:
-        click.launch(str(report))
-    sys.exit(PASSED if grade.passed or options["exit_zero"] else FAILED)
+    chosen = find_course(course, Path.cwd()).lesson(lesson)
+    path = submission or own_submission(chosen, Path.cwd())
+    if options["watch"] and options["style"] == "json":
+        raise UsageProblem("--watch is for people; leave out --watch or --format json")
+    desk = _desk(**options)
+    report = options["report"] or desk.report(chosen)
+
+    def show(graded: "Graded") -> None:
+        _print(graded, style=options["style"], verbose=options["verbose"])
+        if options.pop("show", False) and not graded.problem:  # once, also where it is graded again and again
+            click.launch(str(graded.report))
+
+    with desk:
+        if options["watch"]:
+            from grader.desk.watch import watch  # noqa: PLC0415  only for this
+
+            graded = watch(desk, chosen, path, report, show)
+        else:
+            graded = desk.grade(chosen, path, report)
+    if not options["watch"]:
+        show(graded)
+    graded.hold_written()  # the mark was printed all the same: none is ever lost
+    sys.exit(PASSED if graded.grade.passed or options["exit_zero"] else FAILED)
 
 
 @cli.command()
-@click.option("--course", type=click.Path(path_type=Path), help="Folder of the course, with rubrics/ in it.")
-def lessons(course: Path | None) -> None:
-    """List the lessons."""
-    from grader.course import find_course  # noqa: PLC0415  --help starts without it
-    from grader.rubric import load_rubric  # noqa: PLC0415  as above
+@click.argument("lesson")
+@click.argument("submission", required=False, type=click.Path(path_type=Path))
+@_COURSE
+def hint(lesson: str, submission: Path | None, course: Path | None) -> None:
+    """Give a hint for the first thing that is not right yet, a stronger one each time.
 
-    for lesson in find_course(course, Path.cwd()).lessons():
-        rubric = load_rubric(lesson.rubric)
-        points = sum(criterion.points for criterion in rubric.criteria)
-        click.echo(f"{lesson.id:28} {rubric.title}, {rubric.theme}, {points:g} points")
+    The file is graded first where it has changed since the last try.
+    """
+    from rich.console import Console  # noqa: PLC0415  --help starts without it
+
+    from grader.course import find_course, own_submission  # noqa: PLC0415  as above
+    from grader.desk.hint import hint as give_hint  # noqa: PLC0415  as above
+
+    chosen = find_course(course, Path.cwd()).lesson(lesson)
+    with _desk() as desk:
+        give_hint(desk, chosen, submission or own_submission(chosen, Path.cwd()), Console(), _tell)
+
+
+@cli.command("all")
+@_COURSE
+@_ISOLATION
+@_PASS_MARK
+@click.option("--open", "show", is_flag=True, help="Open the overview in a browser.")
+@click.option("--exit-zero", is_flag=True, help="Exit with 0 also when checks fail.")
+def all_command(course: Path | None, **options: Any) -> None:
+    """Grade every lesson of which you have a file, and write an overview to reports/index.html."""
+    from rich.console import Console  # noqa: PLC0415  --help starts without it
+
+    from grader.course import find_course  # noqa: PLC0415  as above
+    from grader.desk.everything import PAGE, grade_all  # noqa: PLC0415  as above
+
+    with _desk(**options) as desk:
+        overview = grade_all(desk, find_course(course, Path.cwd()), Console())
+    click.echo(f"Overview: {Path('reports') / PAGE}")
+    if options["show"]:
+        click.launch(str(Path("reports") / PAGE))
+    if overview.faults:
+        sys.exit(FAULT)
+    if overview.unread:
+        sys.exit(USAGE)
+    sys.exit(PASSED if overview.is_passed or options["exit_zero"] else FAILED)
+
+
+@cli.command()
+@_COURSE
+@_FORMAT
+def lessons(course: Path | None, style: str) -> None:
+    """List the lessons: your best mark, your last try, and what is open."""
+    from rich.console import Console  # noqa: PLC0415  --help starts without it
+
+    from grader.course import find_course  # noqa: PLC0415  as above
+    from grader.progress import Progress  # noqa: PLC0415  as above
+    from grader.report.lessons import encode_rows, print_rows, rows  # noqa: PLC0415  as above
+
+    table = rows(find_course(course, Path.cwd()), Progress(Path.cwd(), _tell).read())
+    if style == "json":
+        click.echo(encode_rows(table), nl=False)
+    else:
+        print_rows(table, Console())
 
 
 @cli.command()
@@ -161,7 +224,7 @@ def doctor() -> None:
 
 @cli.command()
 @click.argument("names", metavar="[LESSON]...", nargs=-1)
-@click.option("--course", type=click.Path(path_type=Path), help="Folder of the course, with rubrics/ in it.")
+@_COURSE
 @click.option("--kind", type=click.Choice(["reference", "stub", "accept", "reject"]), multiple=True, help="Only these.")
 @click.option("--seeds", type=click.IntRange(1, 1000), default=1, show_default=True, help="Prove on so many seeds.")
 @click.option("--all", "everything", is_flag=True, help="Prove again what is proved already.")
@@ -183,7 +246,7 @@ def verify(names: tuple[str, ...], course: Path | None, **options: Any) -> None:
 
 @cli.command()
 @click.argument("name", metavar="LESSON")
-@click.option("--course", type=click.Path(path_type=Path), help="Folder of the course, with rubrics/ in it.")
+@_COURSE
 def questions(name: str, course: Path | None) -> None:
     """Write a lesson's questions into its exercise and its solution, as ANSWERS.
 
@@ -207,62 +270,42 @@ def _secret(seed: int | None, seed_file: Path | None) -> "Secret":
     return seeds.public_secret() if seed is None else seeds.numbered_secret(seed)
 
 
-def _grade(submission: "Submission", lesson: "Lesson", secret: "Secret", options: dict[str, Any]) -> "Grade":
-    from grader.rooms.house import starter  # noqa: PLC0415  --help starts without it
+def _desk(**options: Any) -> "Desk":
+    """The desk in the current folder; what is not among the options is as usual."""
+    from grader.desk.desk import Desk  # noqa: PLC0415  --help starts without it
+    from grader.model import Isolation  # noqa: PLC0415  as above
+    from grader.progress import Progress  # noqa: PLC0415  as above
+    from grader.report.live import Line, is_wanted  # noqa: PLC0415  as above
 
-    rooms = starter()  # Keras is imported there while pytest is imported here
-    try:
-        from grader.model import Isolation  # noqa: PLC0415  as above
-        from grader.pipeline import Options, grade  # noqa: PLC0415  as above
-
-        chosen = Options(
-            secret,
-            isolation=Isolation(options["isolation"]),
-            cpu_seconds=options["timeout"],
-            pass_mark=options["pass_mark"],
-            hidden=options["hidden"],
-        )
-        return grade(submission, lesson, chosen, rooms)
-    finally:
-        rooms.close()
-
-
-def _hold_writable(report: Path) -> None:
-    """Holds that the report can be written, before any time is spent on grading."""
-    if report.is_dir():
-        raise UsageProblem(f"the report {report} is a folder; name a file")
-    try:
-        report.parent.mkdir(parents=True, exist_ok=True)
-        with report.open("a"):
-            pass
-    except OSError as problem:
-        raise UsageProblem(f"the report {report} cannot be written: {problem.strerror}") from problem
+    seed_file = options.get("seed_file")
+    return Desk(
+        folder=Path.cwd(),
+        progress=Progress(Path.cwd(), _tell),
+        secret=_secret(options.get("seed"), seed_file),
+        isolation=Isolation(options.get("isolation", "auto")),
+        cpu_seconds=options.get("timeout"),
+        pass_mark=options.get("pass_mark", 100.0),
+        hidden=(seed_file,) if seed_file else (),
+        line=Line(shown=options.get("style") != "json" and is_wanted()),
+    )
 
 
-def _write_reports(grade: "Grade", report: Path) -> str:
-    """Writes both reports; returns why they could not be written, or nothing."""
-    from grader.report.html import render  # noqa: PLC0415  --help starts without it
-    from grader.report.json_report import encode  # noqa: PLC0415  as above
-
-    try:
-        report.write_text(render(grade), "utf-8")
-        report.with_suffix(".json").write_bytes(encode(grade))
-    except OSError as problem:
-        return problem.strerror or type(problem).__name__
-    return ""
+def _tell(text: str) -> None:
+    click.echo(f"grade: {text}", err=True)
 
 
-def _print(grade: "Grade", report: Path | None, *, style: str, verbose: bool) -> None:
+def _print(graded: "Graded", *, style: str, verbose: bool) -> None:
     if style == "json":
         from grader.report.json_report import encode  # noqa: PLC0415  only for this format
 
-        click.echo(encode(grade), nl=False)
+        click.echo(encode(graded.grade), nl=False)
         return
     from rich.console import Console  # noqa: PLC0415  only for this format
 
     from grader.report.terminal import print_grade  # noqa: PLC0415  as above
 
-    print_grade(grade, console=Console(), verbose=verbose, report=report)
+    report = None if graded.problem else graded.report
+    print_grade(graded.grade, console=Console(), verbose=verbose, report=report)
 
 
 def main() -> None:

@@ -15,7 +15,7 @@ from grader.answers.sheet import mark as mark_answers
 from grader.course import Lesson
 from grader.errors import GraderFault, MachineBusy
 from grader.judge.answering import check_answers
-from grader.judge.context import Context
+from grader.judge.context import Context, Follow
 from grader.judge.notebook import running
 from grader.judge.run import run_checks
 from grader.judge.source import Source
@@ -23,7 +23,7 @@ from grader.model import Grade, GradingKey, Isolation, Outcome, Run, Scored, Ver
 from grader.rooms.house import House, Starter
 from grader.rooms.layers import lacking
 from grader.rubric import ANSWERS, Rubric, load_rubric
-from grader.scoring import percent, score
+from grader.scoring import first_miss, percent, score
 from grader.seeds import Secret, Streams
 from grader.submission import Submission
 
@@ -41,6 +41,7 @@ class Options:
         cpu_seconds: budget of one call, or None for the rubric's.
         pass_mark: percent needed.
         hidden: files and folders beside the course that no submission may read: other submissions, the gradebook.
+        follow: is told of each criterion when its check begins and when it has ended; it changes no mark.
     """
 
     secret: Secret
@@ -48,6 +49,7 @@ class Options:
     cpu_seconds: float | None = None
     pass_mark: float = 100.0
     hidden: tuple[Path, ...] = ()
+    follow: Follow | None = None
 
 
 def grade(submission: Submission, lesson: Lesson, options: Options, rooms: Starter) -> Grade:
@@ -92,6 +94,7 @@ def _try(
             rubric=rubric,
             streams=Streams(options.secret, lesson.id),
             cpu_seconds=options.cpu_seconds,
+            follow=options.follow,
         )
         with running(context) as notebook:
             checked = run_checks(lesson, context)
@@ -117,12 +120,7 @@ def _try(
         notes=(*_notes(rows, house), *cell_notes),
         output=context.loading.output,
         notebook=cells,
-        key=GradingKey(
-            submission=submission.digest,
-            rubric=lesson.fingerprint(),
-            seed_id=options.secret.label,
-            versions=versions(),
-        ),
+        key=grading_key(submission, lesson, options.secret),
         run=Run(
             started=started.isoformat(timespec="seconds"),
             wall_seconds=round(time.monotonic() - began, 2),
@@ -140,6 +138,13 @@ def _sheet(lesson: Lesson, submission: Submission) -> Sheet | None:
     if quiz is None or submission.unreadable is not None:
         return None
     return mark_answers(quiz, read_answers(submission.text), lesson.question_settings)
+
+
+def grading_key(submission: Submission, lesson: Lesson, secret: Secret) -> GradingKey:
+    """What the mark of a submission is a function of, as things are now."""
+    return GradingKey(
+        submission=submission.digest, rubric=lesson.fingerprint(), seed_id=secret.label, versions=versions()
+    )
 
 
 def versions() -> Versions:
@@ -162,10 +167,9 @@ def _installed(package: str) -> str:
 
 def _next_step(rows: tuple[Scored, ...]) -> str:
     """The one thing to do next: what helps with the first criterion that failed by itself."""
-    for row in rows:
-        finding = row.checked.finding
-        if finding is None or row.checked.outcome in (Outcome.PASSED, Outcome.SKIPPED, Outcome.WITHHELD):
-            continue
+    miss = first_miss(rows)
+    finding = miss.checked.finding if miss else None
+    if finding is not None:
         where = f"{finding.place}: ".capitalize() if finding.place else ""
         return where + (finding.hints[0] if finding.hints else finding.headline)
     if any(row.checked.outcome is Outcome.WITHHELD for row in rows):

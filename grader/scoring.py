@@ -49,6 +49,18 @@ def _earned(result: Checked, points: float) -> float:
     return rounded if rounded < points else share
 
 
+def first_miss(rows: tuple[Scored, ...]) -> Scored | None:
+    """The criterion to mend next: the first that failed by itself, or else the first that was skipped."""
+    missed = [row for row in still_open(rows) if row.checked.finding is not None]
+    by_itself = (row for row in missed if row.checked.outcome is not Outcome.SKIPPED)
+    return next(by_itself, missed[0] if missed else None)
+
+
+def still_open(rows: tuple[Scored, ...]) -> tuple[Scored, ...]:
+    """The criteria that did not pass, apart from those that are the teacher's to check."""
+    return tuple(row for row in rows if row.checked.outcome not in (Outcome.PASSED, Outcome.WITHHELD))
+
+
 def percent(rows: tuple[Scored, ...]) -> float:
     """The mark in percent of the points to be had, rounded to one decimal; rounding never makes it full."""
     most = sum(row.max_points for row in rows)

@@ -52,3 +52,8 @@ def one_line(text: str, limit: int = 400) -> str:
     pieces = (piece.strip() for piece in _BREAKS.split(clean(text.replace("\r", "\n"))))
     line = " ".join(piece for piece in pieces if piece)
     return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+def encodable(text: str, encoding: str) -> str:
+    """Cleans a text and puts a question mark in place of what an encoding cannot write."""
+    return clean(text).encode(encoding, "replace").decode(encoding)

@@ -1,3 +1,4 @@
+import json
 import os
 import re
 import signal
@@ -15,7 +16,19 @@ from grader import __version__, cli
 
 ROOT = Path(__file__).resolve().parent.parent
 
-_HEAVY = {"jinja2", "keras", "msgspec", "nbformat", "numpy", "psutil", "pytest", "rich", "tensorflow"}
+_HEAVY = {
+    "filelock",
+    "jinja2",
+    "keras",
+    "msgspec",
+    "nbformat",
+    "numpy",
+    "psutil",
+    "pytest",
+    "rich",
+    "tensorflow",
+    "watchfiles",
+}
 _RUBRIC = """\
 schema = 1
 title = "Stacked LSTMs"
@@ -74,7 +87,10 @@ def _is_one_sentence(text: str) -> bool:
     return text.startswith("grade: ") and text.count("\n") == 1 and text.endswith("\n") and "Traceback" not in text
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["-h"], ["lesson", "--help"], ["init", "--help"], ["--version"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [["--help"], ["-h"], ["lesson", "--help"], ["init", "--help"], ["hint", "-h"], ["all", "-h"], ["--version"]],
+)
 def test_help_starts_without_what_grading_needs(arguments: list[str]) -> None:
     program = (
         "import sys\nfrom grader import cli\n"
@@ -104,27 +120,46 @@ def test_help_names_examples_and_exit_codes(grade: Grade) -> None:
     for told in (
         "grade init ",
         "grade lesson06 ",
+        "grade hint lesson06",
         "grade lessons",
+        "grade all",
         "0 passed, 1 checks failed, 2 wrong usage, 3 a fault",
     ):
         assert told in out
     code, out, _ = grade("lesson", "--help")
     options = set(re.findall(r"--[a-z-]+", out))
     assert code == 0
-    assert options >= {"--course", "--report", "--seed", "--seed-file", "--pass-mark", "--timeout", "--isolation"}
+    assert options >= {
+        "--course",
+        "--report",
+        "--seed",
+        "--seed-file",
+        "--pass-mark",
+        "--timeout",
+        "--isolation",
+        "--watch",
+    }
 
 
 def test_the_version_is_told(grade: Grade) -> None:
     assert grade("--version") == (0, f"grade, version {__version__}\n", "")
 
 
-def test_lessons_are_listed_with_their_points(grade: Grade) -> None:
+def test_lessons_are_listed_and_nothing_is_written(grade: Grade, here: Path) -> None:
+    before = sorted(here.iterdir())
     code, out, err = grade("lessons")
     assert (code, err) == (0, "")
-    assert [line.split(maxsplit=1) for line in out.splitlines()] == [
-        ["lesson06_stacked", "Stacked LSTMs, models, 12.5 points"],
-        ["lesson07_bidirectional", "Stacked LSTMs, models, 12.5 points"],
+    assert [line.split() for line in out.splitlines()] == [
+        ["lesson06_stacked", "models", "-", "-", "-"],
+        ["lesson07_bidirectional", "models", "-", "-", "-"],
     ]
+    code, out, err = grade("lessons", "--format", "json")
+    assert (code, err) == (0, "")
+    assert [(row["lesson"], row["title"], row["points"], row["best"]) for row in json.loads(out)] == [
+        ("lesson06_stacked", "Stacked LSTMs", 12.5, None),
+        ("lesson07_bidirectional", "Stacked LSTMs", 12.5, None),
+    ]
+    assert sorted(here.iterdir()) == before
 
 
 def test_lessons_of_another_course_are_listed(grade: Grade, here: Path) -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from grader.errors import GraderFault
 from grader.model import Checked, Finding, Outcome, Scored, Visibility
 from grader.rubric import Criterion, Rubric
-from grader.scoring import percent, score
+from grader.scoring import first_miss, percent, score, still_open
 
 _PASSED = Checked(outcome=Outcome.PASSED, credit=1.0)
 _UNSCORED = {Outcome.PASSED, Outcome.WITHHELD, Outcome.FAULT}
@@ -154,3 +154,18 @@ def test_scoring_leaves_what_it_is_given_and_says_the_same_again() -> None:
     first, second = score(rubric, checked), score(rubric, checked)
     assert first == second
     assert (rubric, checked) == (rubric_before, checked_before)
+
+
+def test_what_to_mend_first_is_what_failed_by_itself() -> None:
+    finding = Finding(cause="c", headline="h")
+    skipped, withheld, timed_out = (
+        Checked(outcome=outcome, finding=finding) for outcome in (Outcome.SKIPPED, Outcome.WITHHELD, Outcome.TIMED_OUT)
+    )
+    rows = _rows((1, 1, 1, 1, 1), _PASSED, skipped, withheld, timed_out, timed_out)
+    first = first_miss(rows)
+    assert first is not None
+    assert first.id == "c3"
+    assert [row.id for row in still_open(rows)] == ["c1", "c3", "c4"]
+    assert first_miss(rows[:3]) == rows[1]  # what the skipped one needs is no criterion: the file cannot be loaded
+    assert first_miss(_rows((1, 1), _PASSED, withheld)) is None
+    assert still_open(_rows((1, 1), _PASSED, withheld)) == ()

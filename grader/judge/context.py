@@ -1,17 +1,21 @@
 """What all views of one grading share: the rooms, the submission's text, the budgets, the record of a check."""
 
 import threading
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from grader.judge.misses import Miss
 from grader.judge.source import Source
-from grader.model import MAX_EVIDENCE_VALUES, Evidence
+from grader.model import MAX_EVIDENCE_VALUES, Checked, Evidence
 from grader.rooms.house import House
 from grader.rooms.room import Budget
 from grader.rubric import Criterion, Rubric
 from grader.seeds import Streams
 from grader.submission import Submission
 
+#: Is told of a criterion: with None when its check begins, with what became of it when it has ended.
+Follow = Callable[[Criterion, Checked | None], None]
 _MAX_OUTPUT = 16 * 1024
 #: The context that a thread works in; checks themselves run in the main thread, which has none.
 _here = threading.local()
@@ -84,6 +88,7 @@ class Context:
         criterion: the criterion that is being checked.
         record: what is noted for it.
         loading: how far the file can be loaded; shared with work in other threads.
+        follow: is told how far the grading is, or None.
         origin: the context that this one was set aside from.
     """
 
@@ -97,7 +102,14 @@ class Context:
     criterion: Criterion | None = None
     record: Record = field(default_factory=Record)
     loading: Loading = field(default_factory=Loading)
+    follow: Follow | None = None
     origin: "Context | None" = None
+
+    def tell(self, criterion: Criterion, checked: Checked | None = None) -> None:
+        """Tells who follows the grading; what fails there is of no concern to a mark."""
+        if self.follow is not None:
+            with suppress(Exception):
+                self.follow(criterion, checked)
 
     def aside(self) -> "Context":
         """The same grading for work in another thread, with a record of its own."""

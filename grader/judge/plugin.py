@@ -59,9 +59,14 @@ class JudgePlugin:
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
         """Starts a record for each check."""
-        self._context.criterion = self._rubric.criterion(item.name.removeprefix(PREFIX))
+        criterion = self._rubric.criterion(item.name.removeprefix(PREFIX))
+        self._context.criterion = criterion
         self._context.record = Record()
-        return (yield)
+        self._context.tell(criterion)
+        result = yield
+        if criterion.id in self.checked:
+            self._context.tell(criterion, self.checked[criterion.id])
+        return result
 
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         """Skips a check if something that it needs did not pass."""

@@ -12,22 +12,41 @@ from markupsafe import Markup
 from grader.model import Grade
 from grader.report import words
 from grader.report.code import MAX_LENGTH, highlight
+from grader.report.overview import Overview
 from grader.text import clean
 
 _STYLES = ("report.css", "answers.css", "notebook.css", "print.css")
 
+_HEAD = '<meta charset="utf-8">'
 
-def render(grade: Grade) -> str:
+
+def render(grade: Grade, *, refresh: int = 0) -> str:
     """Renders a grade.
 
     Args:
         grade: the grade.
+        refresh: seconds after which the open page reads itself again; 0 for never.
 
     Returns:
         A whole HTML page, to be written as UTF-8.
     """
     is_long = sum(len(cell.source) for cell in grade.notebook) > MAX_LENGTH
-    return _environment().get_template("report.html.j2").render(grade=grade, coloured=clean if is_long else highlight)
+    coloured = clean if is_long else highlight
+    page = _environment().get_template("report.html.j2").render(grade=grade, coloured=coloured)
+    # It stands at the top of the head, before any text that comes from a submission.
+    return page.replace(_HEAD, f'{_HEAD}\n<meta http-equiv="refresh" content="{refresh}">', 1) if refresh else page
+
+
+def render_overview(course: Overview) -> str:
+    """Renders the overview of all lessons.
+
+    Args:
+        course: how each lesson ended.
+
+    Returns:
+        A whole HTML page, to be written as UTF-8.
+    """
+    return _environment().get_template("overview.html.j2").render(course=course)
 
 
 @functools.cache

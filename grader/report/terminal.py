@@ -4,13 +4,14 @@ import itertools
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 from rich.console import Console
 from rich.style import Style
 from rich.text import Text
 
 from grader.model import Evidence, Finding, Grade, Outcome, Scored
 from grader.report import words
-from grader.text import clean, one_line
+from grader.text import clean, encodable, one_line
 
 #: Longer lines are hard to read, however wide the window.
 _MAX_WIDTH = 100
@@ -34,6 +35,21 @@ def print_grade(grade: Grade, *, console: Console, verbose: bool = False, report
     """
     printer = _Printer(console, grade, verbose=verbose)
     for line in printer.lines(report):
+        console.print(line, soft_wrap=True)
+
+
+def print_hint(grade: Grade, miss: Scored | None, number: int, *, console: Console, again: str) -> None:
+    """Prints one hint.
+
+    Args:
+        grade: the grade.
+        miss: the criterion to mend next, or None where there is none.
+        number: how many hints have been asked for, this one included.
+        console: where to.
+        again: the command that shows the next hint.
+    """
+    printer = _Printer(console, grade, verbose=False)
+    for line in printer.hint(miss, number, again):
         console.print(line, soft_wrap=True)
 
 
@@ -84,9 +100,29 @@ class _Printer:
         if report is not None:
             yield from self._report(report)
 
+    def hint(self, miss: Scored | None, number: int, again: str) -> Iterator[Text]:
+        """Yields the lines of one hint."""
+        if miss is None or miss.checked.finding is None:
+            yield from self._wrapped(self._text(one_line(self._grade.next_step, 1000)))
+            return
+        finding = miss.checked.finding
+        yield from self._wrapped(self._text(one_line(miss.title), "bold"))
+        yield from self._finding(msgspec.structs.replace(finding, hints=()))
+        count = len(finding.hints)
+        if not count:
+            yield from self._wrapped(self._text("There is no hint for this."))
+            return
+        if number > count:
+            yield from self._wrapped(self._text(f"These were all {count} hints. The strongest again:"), first="    ")
+        index = min(number, count) - 1
+        yield from self._labelled(
+            f"{words.hint_label(index, count)} ({index + 1} of {count})", finding.hints[index], 1000
+        )
+        if number < count:
+            yield from self._wrapped(self._text(f"`{again}` once more shows a stronger one.", "dim"), first="    ")
+
     def _text(self, text: str, style: str = "") -> Text:
-        encoding = self._console.encoding
-        return Text(clean(text).encode(encoding, "replace").decode(encoding), style=style)
+        return Text(encodable(text, self._console.encoding), style=style)
 
     def _wrapped(self, text: Text, *, first: str = "", rest: str = "  ") -> Iterator[Text]:
         width = max(self._width - max(len(first), len(rest)), 1)

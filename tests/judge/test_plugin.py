@@ -7,12 +7,12 @@ import pytest
 
 from grader.course import Course
 from grader.errors import GraderFault
-from grader.judge.context import Context
+from grader.judge.context import Context, Follow
 from grader.judge.run import run_checks
 from grader.judge.source import Source
 from grader.model import MAX_EVIDENCE_VALUES, Checked, Outcome
 from grader.rooms.house import House, Starter
-from grader.rubric import load_rubric
+from grader.rubric import Criterion, load_rubric
 from grader.seeds import Secret, Streams, public_secret
 from grader.submission import parse_submission
 
@@ -23,7 +23,12 @@ SECRET = Secret(b"0123456789abcdef", "secret 0123")
 
 
 def run(
-    folder: Path, rooms: Starter, needs: dict[str, list[str]], checks: str, secret: Secret | None = None
+    folder: Path,
+    rooms: Starter,
+    needs: dict[str, list[str]],
+    checks: str,
+    secret: Secret | None = None,
+    follow: Follow | None = None,
 ) -> dict[str, Checked]:
     """Runs checks for criteria, given as what each needs."""
     rubric = folder / "rubrics" / "lesson01_tiny"
@@ -40,6 +45,7 @@ def run(
             source=Source(submission.text),
             rubric=load_rubric(rubric),
             streams=Streams(secret or public_secret(), "lesson01_tiny"),
+            follow=follow,
         )
         return run_checks(Course(folder).lesson("1"), context)
 
@@ -120,3 +126,35 @@ def test_evidence_is_capped_and_belongs_to_its_criterion(tmp_path: Path, rooms: 
 def test_output_is_withheld_where_data_are_secret(tmp_path: Path, rooms: Starter, secret: Secret, output: str) -> None:
     checks = "def test_a(submission):\n    '''A'''\n    submission.f()\n"
     assert run(tmp_path, rooms, {"a": []}, checks, replace(secret))["a"].output == output
+
+
+def test_who_follows_is_told_when_a_check_begins_and_how_it_ended(tmp_path: Path, rooms: Starter) -> None:
+    told: list[tuple[str, Outcome | None]] = []
+
+    def follow(criterion: Criterion, checked: Checked | None) -> None:
+        told.append((criterion.title, checked.outcome if checked else None))
+
+    checks = (
+        "def test_a():\n    '''A'''\n    assert 1 > 2, 'no'\ndef test_b():\n    '''B'''\ndef test_c():\n    '''C'''\n"
+    )
+    run(tmp_path, rooms, {"a": [], "b": ["a"], "c": []}, checks, follow=follow)
+    assert told == [
+        ("A", None),
+        ("A", Outcome.FAILED),
+        ("B", None),
+        ("B", Outcome.SKIPPED),
+        ("C", None),
+        ("C", Outcome.PASSED),
+    ]
+
+
+def test_who_follows_and_fails_changes_nothing(tmp_path: Path, rooms: Starter) -> None:
+    calls = []
+
+    def follow(*told: object) -> None:
+        calls.append(told)
+        raise RuntimeError("the terminal is gone")
+
+    checked = run(tmp_path, rooms, {"a": []}, "def test_a():\n    '''A'''\n", follow=follow)
+    assert outcomes(checked) == {"a": Outcome.PASSED}
+    assert len(calls) == 2

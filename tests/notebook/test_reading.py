@@ -103,7 +103,7 @@ def test_a_notebook_is_its_cells_in_order() -> None:
 
 def test_version_three_is_upgraded_as_jupyter_does_it() -> None:
     data = (FOLDER / "format_3.ipynb").read_bytes()
-    upgraded = nbformat.reads(data.decode(), as_version=4)  # type: ignore[no-untyped-call]
+    upgraded = nbformat.reads(data.decode(), as_version=4)
     notebook = _read(data)
     assert [cell.source for cell in notebook.cells] == [cell.source for cell in upgraded.cells]
     assert [cell.execution_count for cell in notebook.code] == [2, 3]

@@ -191,6 +191,18 @@ def test_the_policy_stands_before_what_it_governs(mixed: Grade) -> None:
     assert source.index("Content-Security-Policy") < source.index("<style>")
 
 
+def test_a_page_reads_itself_again_only_where_that_is_wanted(
+    mixed: Grade, poisoned: Callable[[Grade, str], Grade]
+) -> None:
+    grade = poisoned(mixed, '<meta charset="utf-8">')
+    text = html.render(grade, refresh=5)
+    meta = '<meta http-equiv="refresh" content="5">'
+    assert text.count(meta) == 1
+    assert text.index(meta) < text.index("<title>")
+    assert text.replace(f"\n{meta}", "") == html.render(grade)
+    assert "refresh" not in html.render(mixed)
+
+
 def test_the_structure_is_sound(mixed: Grade) -> None:
     page = _Page(html.render(mixed))
     levels = [int(tag[1]) for tag in page.names() if re.fullmatch("h[1-6]", tag)]

@@ -8,7 +8,7 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from grader.model import Checked, Grade, Outcome
-from grader.report.terminal import print_grade
+from grader.report.terminal import print_grade, print_hint
 
 _NASTY = "<script>alert(1)</script>\x1b[31m\x9b2J\r\n\u202e\ud800[red]x[/red][/]:smile:\t日本"
 
@@ -207,3 +207,35 @@ def test_an_old_console_gets_what_it_can_show(mixed: Grade, poisoned: Callable[[
 
 def test_the_report_is_pointed_to(mixed: Grade) -> None:
     assert _printed(mixed, report=Path("reports/lesson06.html")).endswith(f"Report: {Path('reports/lesson06.html')}\n")
+
+
+def _hint(grade: Grade, number: int, row: int | None = 1) -> str:
+    file = io.StringIO()
+    console = Console(file=file, width=80)
+    print_hint(grade, None if row is None else grade.rows[row], number, console=console, again="grade hint lesson06")
+    return " ".join(file.getvalue().split())
+
+
+def test_hints_come_one_at_a_time_with_what_is_wrong(mixed: Grade) -> None:
+    finding = mixed.rows[1].checked.finding
+    assert finding is not None
+    for number, hint in enumerate(finding.hints, 1):
+        text = _hint(mixed, number)
+        assert [other for other in finding.hints if other in text] == [hint]
+        assert f"({number} of 3): {hint}" in text
+        for told in (mixed.rows[1].title, finding.headline, "line 14", finding.received):
+            assert told in text
+        assert ("`grade hint lesson06` once more" in text) == (number < 3)
+
+
+def test_after_the_last_hint_it_is_said_that_these_were_all(mixed: Grade) -> None:
+    assert "These were all 3 hints" not in _hint(mixed, 3)
+    for number in (4, 99):
+        text = _hint(mixed, number)
+        assert "These were all 3 hints. The strongest again:" in text
+        assert "(3 of 3): return_sequences=True" in text
+
+
+def test_without_hints_or_without_a_miss_that_is_said(mixed: Grade) -> None:
+    assert "There is no hint for this." in _hint(mixed, 1, row=6)
+    assert _hint(mixed, 0, row=None) == mixed.next_step
