@@ -25,6 +25,7 @@ from grader.model import (
     Visibility,
 )
 from grader.report import json_report
+from grader.report.overview import Entry, Overview
 from grader.shown import CellState, OutputKind, ShownCell, ShownOutput
 
 _FINDINGS = {
@@ -231,3 +232,17 @@ def poisoned() -> Callable[[Grade, str], Grade]:
         return poisoned_grade
 
     return poison_grade
+
+
+@pytest.fixture
+def overview(mixed: Grade) -> Overview:
+    passed = msgspec.structs.replace(mixed, passed=True, points=180.0, percent=100.0, rows=mixed.rows[:1])
+    return Overview(
+        (
+            Entry("lesson01", "First", "models", "lesson01.html", passed),
+            Entry("lesson02", "Second", "models", "lesson02.html"),
+            Entry("lesson03", "Third", "models", "lesson03.html", mixed),
+            Entry("lesson04", "Fourth", "models", "lesson04.html", problem="disk on fire", is_fault=True),
+            Entry("lesson05", "Fifth", "models", "lesson05.html", problem="it is a folder"),
+        )
+    )

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, Route, sync_playwright
 
 from grader.model import Grade
 from grader.report import html
+from grader.report.overview import Overview
 
 _CHROMIUM = next(filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None)
 pytestmark = pytest.mark.skipif(_CHROMIUM is None, reason="there is no Chromium here to read the report with")
@@ -50,8 +51,9 @@ def opened(browser: Browser, tmp_path: Path) -> Iterator[Open]:
 
     contexts = []
 
-    def open_report(grade: Grade, width: int = 1280, **options: Any) -> Page:
-        file.write_text(html.render(grade), "utf-8")
+    def open_report(shown: Grade | Overview, width: int = 1280, **options: Any) -> Page:
+        text = html.render_overview(shown) if isinstance(shown, Overview) else html.render(shown)
+        file.write_text(text, "utf-8")
         context = browser.new_context(viewport={"width": width, "height": 800}, **options)
         contexts.append(context)
         context.route("**/*", note)
@@ -113,6 +115,15 @@ def test_a_real_report_is_whole_and_without_barriers(real: Grade, opened: Open, 
 @pytest.mark.parametrize("width", WIDTHS)
 def test_a_report_with_everything_is_without_barriers(mixed: Grade, opened: Open, width: int, scheme: str) -> None:
     page = opened(mixed, width, color_scheme=scheme)
+    unfold(page)
+    assert sideways(page) == []
+    assert barriers(page) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_overview_is_without_barriers(overview: Overview, opened: Open, width: int, scheme: str) -> None:
+    page = opened(overview, width, color_scheme=scheme)
     unfold(page)
     assert sideways(page) == []
     assert barriers(page) == []

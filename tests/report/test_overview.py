@@ -1,26 +1,10 @@
 import io
 
-import msgspec
 import pytest
 from rich.console import Console
 
-from grader.model import Grade
 from grader.report.html import render_overview
-from grader.report.overview import Entry, Overview, print_entry
-
-
-@pytest.fixture
-def overview(mixed: Grade) -> Overview:
-    passed = msgspec.structs.replace(mixed, passed=True, points=180.0, percent=100.0, rows=mixed.rows[:1])
-    return Overview(
-        (
-            Entry("lesson01", "First", "models", "lesson01.html", passed),
-            Entry("lesson02", "Second", "models", "lesson02.html"),
-            Entry("lesson03", "Third", "models", "lesson03.html", mixed),
-            Entry("lesson04", "Fourth", "models", "lesson04.html", problem="disk on fire", is_fault=True),
-            Entry("lesson05", "Fifth", "models", "lesson05.html", problem="it is a folder"),
-        )
-    )
+from grader.report.overview import Overview, print_entry
 
 
 def test_what_came_of_all_is_counted(overview: Overview) -> None:
