@@ -105,12 +105,19 @@ class Trouble(Frozen, frozen=True, kw_only=True):
     """What could not be read.
 
     Attributes:
-        line: the line, from 1.
+        line: the line, from 1, in the file or in the notebook cell.
         text: one sentence for the student.
+        cell: number of the notebook's code cell, from 1; None in a .py file.
     """
 
     line: int
     text: str
+    cell: int | None = None
+
+    def __str__(self) -> str:
+        """Says where, and what."""
+        where = f"Line {self.line}" if self.cell is None else f"Cell {self.cell}, line {self.line}"
+        return f"{where}: {self.text}"
 
 
 class Sheet(Frozen, frozen=True, kw_only=True):

@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from msgspec.structs import replace
+
 import grader
 from grader.answered import Sheet
 from grader.answers.questions import load_quiz
@@ -20,6 +22,7 @@ from grader.judge.notebook import running
 from grader.judge.run import run_checks
 from grader.judge.source import Source
 from grader.model import Grade, GradingKey, Isolation, Outcome, Run, Scored, Versions
+from grader.notebook.program import Program
 from grader.rooms.house import House, Starter
 from grader.rooms.layers import lacking
 from grader.rubric import ANSWERS, Rubric, load_rubric
@@ -116,7 +119,7 @@ def _try(
         passed=mark >= options.pass_mark,
         rows=rows,
         next_step=_next_step(rows),
-        answers=sheet,
+        answers=_by_cell(sheet, submission.program),
         notes=(*_notes(rows, house), *cell_notes),
         output=context.loading.output,
         notebook=cells,
@@ -145,6 +148,17 @@ def grading_key(submission: Submission, lesson: Lesson, secret: Secret) -> Gradi
     return GradingKey(
         submission=submission.digest, rubric=lesson.fingerprint(), seed_id=secret.label, versions=versions()
     )
+
+
+def _by_cell(sheet: Sheet | None, program: Program | None) -> Sheet | None:
+    """Tells by cell where in a notebook an answer could not be read."""
+    if sheet is None or program is None:
+        return sheet
+    troubles = []
+    for trouble in sheet.troubles:
+        cell, line = program.place(trouble.line)
+        troubles.append(replace(trouble, cell=cell, line=line))
+    return replace(sheet, troubles=tuple(troubles))
 
 
 def versions() -> Versions:

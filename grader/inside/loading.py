@@ -8,6 +8,7 @@ import traceback
 from types import ModuleType
 from typing import Any
 
+from grader.inside import standins
 from grader.wire import messages
 
 #: Name of the module that a submission becomes; the usual guard keeps its main part from running.
@@ -52,6 +53,8 @@ class Submission:
             StatementError: a statement raised and `only` is None, or its time is up; the exception is its cause.
         """
         raised: list[messages.Raised] = []
+        if only is not None:  # a notebook
+            self.namespace.update(standins.SHELL)
         with open(self.path, "w", encoding="utf-8") as file:  # noqa: PTH123
             file.write(source)
         linecache.cache[self.path] = (len(source), None, source.splitlines(keepends=True), self.path)

@@ -75,6 +75,15 @@ class _Bars(MetaPathFinder, Loader):
         module.__dict__.update(tqdm=std.tqdm, trange=std.trange, tqdm_notebook=std.tqdm, tnrange=std.trange)
 
 
+def _display(*things: object, **_: object) -> None:
+    for thing in things:
+        print(repr(thing))  # noqa: T201  that is what it is for
+
+
+#: What every cell finds without importing it, for functions that are called outside of the kernel.
+SHELL: dict[str, Any] = {"display": _display, "get_ipython": lambda: _StandIn("get_ipython")}
+
+
 def put_on() -> None:
     """Lets imports find them."""
     sys.meta_path.insert(0, _Bars())

@@ -217,7 +217,7 @@ class _Printer:
             return
         yield Text()
         for trouble in sheet.troubles:
-            yield from self._wrapped(self._text(one_line(f"line {trouble.line}: {trouble.text}", 400)))
+            yield from self._wrapped(self._text(one_line(str(trouble), 400)))
         for item in sheet.items:
             look = words.item_look(item)
             yield from self._answer(look, item.question, item.ask, item.feedback)
