@@ -12,7 +12,8 @@ import click
 import psutil
 import pytest
 
-from grader import __version__, cli
+from grader import __version__
+from grader.cli import group, main
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -72,7 +73,7 @@ def grade(here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFix
     def run(*arguments: str) -> tuple[int, str, str]:
         monkeypatch.setattr(sys, "argv", ["grade", *arguments])
         try:
-            cli.main()
+            main.main()
         except SystemExit as end:
             code = end.code
         else:
@@ -93,9 +94,9 @@ def _is_one_sentence(text: str) -> bool:
 )
 def test_help_starts_without_what_grading_needs(arguments: list[str]) -> None:
     program = (
-        "import sys\nfrom grader import cli\n"
+        "import sys\nfrom grader.cli import main\n"
         f"sys.argv = ['grade', *{arguments}]\n"
-        "try:\n    cli.main()\nexcept SystemExit as end:\n    assert not end.code\n"
+        "try:\n    main.main()\nexcept SystemExit as end:\n    assert not end.code\n"
         "print(*{name.partition('.')[0] for name in sys.modules}, file=sys.stderr)"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
@@ -301,7 +302,7 @@ def test_whatever_happens_no_traceback_is_shown(
     def fail(**_: object) -> None:
         raise problem
 
-    monkeypatch.setattr(cli.cli, "main", fail)
+    monkeypatch.setattr(group.cli, "main", fail)
     assert grade("6") == (code, "", told)
 
 

@@ -79,7 +79,7 @@ def test_a_folder_that_cannot_be_is_told(tmp_path: Path) -> None:
 @pytest.mark.skipif(os.name != "posix", reason="sets a limit of a process")
 def test_half_a_file_is_not_left_behind(tmp_path: Path) -> None:
     program = (
-        "import resource\nfrom grader.cli import main\n"
+        "import resource\nfrom grader.cli.main import main\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (5000, 5000))\n"  # as where a disk is full
         "main()"
     )

@@ -35,7 +35,7 @@ def test_every_lesson_travels_with_its_stub_rubric_and_student_checks(wheel: zip
 def test_exercises_can_be_written_where_the_wheel_is_installed(wheel: zipfile.ZipFile, tmp_path: Path) -> None:
     wheel.extractall(tmp_path / "site")
     (data,) = (tmp_path / "site").glob("*.data/data")
-    program = f"import sys; sys.prefix = {str(data)!r}; from grader.cli import main; main()"
+    program = f"import sys; sys.prefix = {str(data)!r}; from grader.cli.main import main; main()"
     done = subprocess.run(
         [sys.executable, "-c", program, "init", "--notebook"],
         cwd=tmp_path,
