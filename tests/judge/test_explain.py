@@ -77,6 +77,22 @@ _KERAS_NDIM = (
             f"Exception encountered when calling Sequential.call().\n\n\x1b[1m{_KERAS_NDIM}\x1b[0m\n\nArguments",
             "ndim",
         ),
+        # What Keras 3.15 says to indices with categorical_crossentropy, a column, and one-hot with the sparse loss.
+        (
+            "ValueError",
+            "Arguments `target` and `output` must have the same rank (ndim). Received: target.shape=(None,)",
+            "labels-differ",
+        ),
+        (
+            "ValueError",
+            "Arguments `target` and `output` must have the same shape. Received: target.shape=(None, 1)",
+            "labels-differ",
+        ),
+        (
+            "ValueError",
+            "Argument `output` must have rank (ndim) `target.ndim - 1`. Received: target.shape=(None, 4)",
+            "labels-differ",
+        ),
         ("ValueError", "You must call `compile()` before using the model.", "not-compiled"),
         (
             "InvalidArgumentError",
