@@ -168,7 +168,7 @@ def test_clip(submission: SubmissionView, streams: Streams, data: ModuleType) ->
     rng = streams.generator("clip")
     grads = [rng.normal(size=shape) for shape in ((4,), (3, 5), (2, 2, 3))]
     norm = float(np.sqrt(sum((grad**2).sum() for grad in grads)))
-    for share in (0.4, 0.1, 1.5):
+    for share in (0.1, 0.4, 1.5):  # first one that is small beside single numbers, too
         told = clip(submission, grads, share * norm)
         if all(map(data.is_near, told, data.clipped(grads, share * norm))):
             continue
@@ -383,9 +383,13 @@ class Steps:
         """Which arrays of weights another training changes."""
         return moved(self.changes(self._rooms, timesteps, k, **how))
 
-    def differ(self, timesteps: int) -> bool:
-        """Whether two trainings with different seeds differ by more than rounding."""
-        return differ(self.changes(self._rooms, timesteps), self.changes(self._rooms, timesteps, seed=2))
+    def is_noisy(self) -> bool:
+        """Whether trainings with different seeds differ where each sequence is one piece, as they do by dropout.
+
+        Two epochs, since the first step of Adam is the same for gradients of the same sign.
+        """
+        one, other = (self.changes(self._rooms, 2, k=2, epochs=2, seed=seed) for seed in (1, 2))
+        return differ(one, other)
 
     def stateful(self) -> bool:
         """Whether the model itself keeps a state."""
@@ -431,7 +435,7 @@ def test_fit(steps: Steps) -> None:
     if not differ(double, steps.at_once()):
         raise Miss("k-ignored", expected="another result for another k", received="the same")
     # Rows that change places between two pieces get the state of others; which ones do, a seed decides.
-    if differ(double, steps.other_seed()) and not steps.differ(1):
+    if differ(double, steps.other_seed()) and not steps.is_noisy():
         raise Miss("rows-shuffled", expected="row j goes on in row j", received="rows in random order")
 
 

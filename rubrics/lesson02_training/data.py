@@ -114,7 +114,8 @@ class Network:
         right = list(self.shares(error))
 
         def total(shares: list[tuple[np.ndarray, ...]]) -> list[np.ndarray]:
-            return [np.sum([share[part] for share in shares], axis=0) for part in range(3)]
+            nothing = [np.zeros_like(weight) for weight in self.weights[:3]]  # where no step is left
+            return [np.sum([nothing[part], *(share[part] for share in shares)], axis=0) for part in range(3)]
 
         yield "one-step-only", [*total(right[:1]), dWo]
         yield "first-step-missing", [*total(right[:-1]), dWo]
