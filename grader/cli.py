@@ -212,6 +212,9 @@ def _grade(submission: "Submission", lesson: "Lesson", secret: "Secret", options
 
     rooms = starter()  # Keras is imported there while pytest is imported here
     try:
+        from grader.report.drawing.svg import warm_up  # noqa: PLC0415  as above
+
+        warm_up()
         from grader.model import Isolation  # noqa: PLC0415  as above
         from grader.pipeline import Options, grade  # noqa: PLC0415  as above
 

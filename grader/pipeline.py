@@ -117,6 +117,7 @@ def _try(
         notes=(*_notes(rows, house), *cell_notes),
         output=context.loading.output,
         notebook=cells,
+        pictures=tuple(context.pictures),
         key=GradingKey(
             submission=submission.digest,
             rubric=lesson.fingerprint(),

@@ -3,9 +3,12 @@
 import threading
 from dataclasses import dataclass, field, replace
 
+from grader.judge.layers import LayerCall
 from grader.judge.misses import Miss
+from grader.judge.seen import Seen
 from grader.judge.source import Source
 from grader.model import MAX_EVIDENCE_VALUES, Evidence
+from grader.pictured import Picture
 from grader.rooms.house import House
 from grader.rooms.room import Budget
 from grader.rubric import Criterion, Rubric
@@ -25,6 +28,7 @@ class Record:
     borderline: bool = False
     evidence: list[Evidence] = field(default_factory=list)
     output: str = ""
+    described: list[list[LayerCall]] = field(default_factory=list)
 
     def measured(self, name: str, *values: float, unit: str = "", labels: tuple[str, ...] = ()) -> None:
         """Notes numbers that the mark rests on.
@@ -43,6 +47,7 @@ class Record:
         self.provisional |= other.provisional
         self.borderline |= other.borderline
         self.evidence += other.evidence
+        self.described += other.described
         self.printed(other.output)
 
     def printed(self, text: str) -> None:
@@ -85,6 +90,8 @@ class Context:
         record: what is noted for it.
         loading: how far the file can be loaded; shared with work in other threads.
         origin: the context that this one was set aside from.
+        seen: what the submission's functions answered, kept for pictures; shared with work in other threads.
+        pictures: what the report will show.
     """
 
     house: House
@@ -98,6 +105,8 @@ class Context:
     record: Record = field(default_factory=Record)
     loading: Loading = field(default_factory=Loading)
     origin: "Context | None" = None
+    seen: Seen = field(default_factory=Seen)
+    pictures: list[Picture] = field(default_factory=list)
 
     def aside(self) -> "Context":
         """The same grading for work in another thread, with a record of its own."""
