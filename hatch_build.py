@@ -7,7 +7,7 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 #: Files of `rubrics/<lesson>/` that students receive; solutions, teacher checks and variants never travel.
-STUDENT_FILES = ("rubric.toml", "checks.py", "data.py", "questions.toml", "answers.toml")
+STUDENT_FILES = ("rubric.toml", "checks.py", "data.py", "pictures.py", "questions.toml", "answers.toml")
 
 
 class StudentCourse(BuildHookInterface[Any]):

@@ -7,6 +7,7 @@ kept in `grader/report/result.schema.json`. `SCHEMA_VERSION` grows when a field 
 import enum
 
 from grader.answered import Sheet
+from grader.pictured import Picture
 from grader.records import Frozen
 from grader.shown import ShownCell
 
@@ -213,6 +214,7 @@ class Grade(Frozen, frozen=True, kw_only=True):
         notes: sentences about this grading (weak confinement, other versions, withheld checks).
         output: what the submission printed while it was loaded, capped.
         notebook: the cells of a notebook as they ran; empty for a .py file.
+        pictures: what it looks like; made of public data, or of none.
         key: what the mark is a function of.
         run: circumstances.
     """
@@ -233,5 +235,6 @@ class Grade(Frozen, frozen=True, kw_only=True):
     notes: tuple[str, ...]
     output: str
     notebook: tuple[ShownCell, ...] = ()
+    pictures: tuple[Picture, ...] = ()
     key: GradingKey
     run: Run

@@ -123,6 +123,7 @@ def _try(
         notes=(*_notes(rows, house), *cell_notes),
         output=context.loading.output,
         notebook=cells,
+        pictures=tuple(context.pictures),
         key=grading_key(submission, lesson, options.secret),
         run=Run(
             started=started.isoformat(timespec="seconds"),

@@ -11,6 +11,7 @@ from grader.course import Lesson
 from grader.errors import GraderFault, UsageProblem
 from grader.model import Grade, Isolation
 from grader.progress import Progress
+from grader.report.drawing.svg import warm_up
 from grader.report.html import render
 from grader.report.json_report import decode, encode
 from grader.report.live import Line
@@ -110,6 +111,7 @@ class Desk:
         submission = read_submission(path)
         _hold_writable(report)
         self._rooms = self._rooms or starter()  # Keras is imported there while pytest is imported here
+        warm_up()
         from grader.pipeline import Options, grade  # noqa: PLC0415  as above
 
         try:

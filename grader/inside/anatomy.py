@@ -30,24 +30,63 @@ def trace(namespace: dict[str, Any], model: Any, x: np.ndarray) -> list[dict[str
     """
     del namespace
     calls: list[dict[str, Any]] = []
+    origins = _Origins(x)
 
     def record(number: int, layer: Any, inputs: Any, outputs: Any) -> Any:
         if len(calls) < _MAX_CALLS:
-            calls.append({"layer": number, **_describe(layer), **_flow(inputs, outputs)})
+            calls.append({"layer": number, **_describe(layer), **_flow(inputs, outputs), "sources": origins.arriving})
+            origins.note(outputs, len(calls) - 1)
         return outputs
 
-    with recorded(model, record):
+    with recorded(model, record, origins.arrive):
         model(x, training=False)
     return calls
 
 
+class _Origins:
+    """Knows which call each tensor came from; one that was changed on its way is not known again."""
+
+    def __init__(self, x: Any) -> None:
+        self._inputs = [np.asarray(each) for each in (x if isinstance(x, list) else [x])]
+        self._known: dict[int, tuple[int, Any]] = {}  # a tensor that is kept shares its id with no other
+        self.arriving: list[int] = []
+
+    def arrive(self, args: Any, kwargs: Any) -> None:
+        """Finds where all that a layer is given came from: numbers of calls, -1 for the input of the model."""
+        origins = {self._origin(tensor) for tensor in _tensors([args, kwargs])}
+        self.arriving = sorted(origin for origin in origins if origin is not None)
+
+    def note(self, outputs: Any, call: int) -> None:
+        self._known |= {id(tensor): (call, tensor) for tensor in _tensors(outputs)}
+
+    def _origin(self, tensor: Any) -> int | None:
+        if id(tensor) in self._known:
+            return self._known[id(tensor)][0]
+        values = np.asarray(tensor)
+        is_input = any(values.shape == each.shape and np.array_equal(values, each) for each in self._inputs)
+        return -1 if is_input else None
+
+
+def _tensors(value: Any) -> Iterator[Any]:
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list | tuple):
+        for item in value:
+            yield from _tensors(item)
+    elif hasattr(value, "shape"):
+        yield value
+
+
 @contextmanager
-def recorded(model: Any, record: Callable[[int, Any, Any, Any], Any]) -> Iterator[list[Any]]:
+def recorded(
+    model: Any, record: Callable[[int, Any, Any, Any], Any], arrive: Callable[[Any, Any], None] | None = None
+) -> Iterator[list[Any]]:
     """Wraps the `call` of every layer for a while.
 
     Args:
         model: the model.
         record: called with (number, layer, inputs, outputs) after each call; returns the outputs to go on with.
+        arrive: called with all arguments before each call.
 
     Yields:
         The layers, in the order of their numbers.
@@ -56,13 +95,21 @@ def recorded(model: Any, record: Callable[[int, Any, Any, Any], Any]) -> Iterato
     with ExitStack() as stack:
         for number, layer in enumerate(layers):
             original = layer.call
-            layer.call = _wrapped(number, layer, original, record)
+            layer.call = _wrapped(number, layer, original, record, arrive)
             stack.callback(_unwrap, layer)
         yield layers
 
 
-def _wrapped(number: int, layer: Any, original: Callable[..., Any], record: Callable[..., Any]) -> Callable[..., Any]:
+def _wrapped(
+    number: int,
+    layer: Any,
+    original: Callable[..., Any],
+    record: Callable[..., Any],
+    arrive: Callable[[Any, Any], None] | None,
+) -> Callable[..., Any]:
     def call(*args: Any, **kwargs: Any) -> Any:
+        if arrive is not None:
+            arrive(args, kwargs)
         inputs = args[0] if args else next(iter(kwargs.values()), None)
         return record(number, layer, inputs, original(*args, **kwargs))
 

@@ -6,9 +6,11 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from grader.judge.context import Context
 from grader.judge.explain import quote
 from grader.judge.layers import LayerCall
 from grader.judge.misses import Blocked, Miss
+from grader.judge.seen import PREDICTIONS
 from grader.judge.values import shape_in_words
 from grader.rooms.verdicts import RoomVerdict, StudentError
 
@@ -22,7 +24,13 @@ class CleanModel:
     """A model that can be asked what it is and what it predicts."""
 
     def __init__(
-        self, function: str, ask: Ask, handle: Any, describe: tuple[Ask, Any], on_claim: Callable[[], None] | None
+        self,
+        function: str,
+        ask: Ask,
+        handle: Any,
+        describe: tuple[Ask, Any],
+        on_claim: Callable[[], None] | None,
+        context: Context,
     ) -> None:
         """Knows whom to ask.
 
@@ -32,7 +40,10 @@ class CleanModel:
             handle: the model there.
             describe: who can tell its layers, and the model there; the student's room for a frozen graph.
             on_claim: called when what is told of its layers is only a claim.
+            context: the grading, which keeps what pictures show.
         """
+        self._context = context
+        self._is_altered = False
         self._function = function
         self._ask = ask
         self._handle = handle
@@ -48,7 +59,10 @@ class CleanModel:
         Returns:
             Outputs, [n, ...].
         """
-        return self._array(self._asked(self._ask, "predict", model=self._handle, x=x))
+        predicted = self._array(self._asked(self._ask, "predict", model=self._handle, x=x))
+        if not self._is_altered:
+            self._context.seen.note(PREDICTIONS, (self._function, x), predicted)
+        return predicted
 
     def dependency(self, x: np.ndarray) -> np.ndarray:
         """Which output steps change when an input step changes.
@@ -69,9 +83,11 @@ class CleanModel:
         """
         told = self._told("trace", x=x)
         try:
-            return msgspec.convert(told, list[LayerCall])
+            calls = msgspec.convert(told, list[LayerCall])
         except msgspec.ValidationError as problem:
             raise Miss("bad-reply", function=self._function, error=str(problem)) from problem
+        self._context.noting().described.append(calls)
+        return calls
 
     def influence(self, x: np.ndarray, source: LayerCall, target: LayerCall) -> np.ndarray:
         """Which steps of one layer's input change when a step of another layer's output changes.
@@ -124,6 +140,7 @@ class CleanModel:
             Blocked: it is a frozen graph, which has no weights left to change.
         """
         self._hold_weights()
+        self._is_altered = True
         self._asked(self._ask, "set_weights", model=self._handle, weights=weights)
 
     def perturb(self, how: str) -> None:
@@ -133,6 +150,7 @@ class CleanModel:
             Blocked: it is a frozen graph, which has no weights left to change.
         """
         self._hold_weights()
+        self._is_altered = True
         self._asked(self._ask, "perturb", model=self._handle, how=how)
 
     def _array(self, told: Any, dimensions: int | None = None) -> np.ndarray:

@@ -5,9 +5,12 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
+from grader.judge.layers import LayerCall
 from grader.judge.misses import Miss
+from grader.judge.seen import Seen
 from grader.judge.source import Source
 from grader.model import MAX_EVIDENCE_VALUES, Checked, Evidence
+from grader.pictured import Picture
 from grader.rooms.house import House
 from grader.rooms.room import Budget
 from grader.rubric import Criterion, Rubric
@@ -29,6 +32,7 @@ class Record:
     borderline: bool = False
     evidence: list[Evidence] = field(default_factory=list)
     output: str = ""
+    described: list[list[LayerCall]] = field(default_factory=list)
 
     def measured(self, name: str, *values: float, unit: str = "", labels: tuple[str, ...] = ()) -> None:
         """Notes numbers that the mark rests on.
@@ -47,6 +51,7 @@ class Record:
         self.provisional |= other.provisional
         self.borderline |= other.borderline
         self.evidence += other.evidence
+        self.described += other.described
         self.printed(other.output)
 
     def printed(self, text: str) -> None:
@@ -90,6 +95,8 @@ class Context:
         loading: how far the file can be loaded; shared with work in other threads.
         follow: is told how far the grading is, or None.
         origin: the context that this one was set aside from.
+        seen: what the submission's functions answered, kept for pictures; shared with work in other threads.
+        pictures: what the report will show.
     """
 
     house: House
@@ -104,6 +111,8 @@ class Context:
     loading: Loading = field(default_factory=Loading)
     follow: Follow | None = None
     origin: "Context | None" = None
+    seen: Seen = field(default_factory=Seen)
+    pictures: list[Picture] = field(default_factory=list)
 
     def tell(self, criterion: Criterion, checked: Checked | None = None) -> None:
         """Tells who follows the grading; what fails there is of no concern to a mark."""

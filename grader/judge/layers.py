@@ -29,6 +29,7 @@ class LayerCall(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         input_shape: shape of its (first) input, the batch as None.
         output_shape: shape of its (first) output, the batch as None.
         constant_input: whether the input is the same at all timesteps.
+        sources: numbers of the calls whose outputs it is given, as they are; -1 for the input of the model.
     """
 
     layer: int
@@ -46,6 +47,7 @@ class LayerCall(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     input_shape: _Shape
     output_shape: _Shape
     constant_input: bool
+    sources: Annotated[tuple[int, ...], msgspec.Meta(max_length=256)] = ()
 
     @property
     def is_lstm(self) -> bool:

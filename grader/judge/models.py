@@ -110,7 +110,7 @@ class CleanRoom:
             form, data = _packed(ask("pack", model=model, sample=sample), function)
         except StudentError:
             self._must_run(model, sample)
-            return CleanModel(function, _claiming(ask, claim), model, (ask, model), claim)
+            return CleanModel(function, _claiming(ask, claim), model, (ask, model), claim, self._context)
         except BadReply as verdict:
             raise Miss("model-refused", function=function, error=f"handing it over fails: {verdict}") from verdict
         except RoomVerdict as verdict:
@@ -128,8 +128,8 @@ class CleanRoom:
         if not isinstance(handle, messages.Handle):
             raise GraderFault("the clean room returns no model")
         if form == "archive":
-            return CleanModel(function, self.ask, handle, (self.ask, handle), None)
-        return CleanModel(function, self.ask, handle, (ask, model), claim)
+            return CleanModel(function, self.ask, handle, (self.ask, handle), None, self._context)
+        return CleanModel(function, self.ask, handle, (ask, model), claim, self._context)
 
     def _must_run(self, model: StudentModel, sample: Inputs) -> None:
         """Holds that a model runs on the sample where it is; else that is what the student has to mend."""

@@ -1,7 +1,7 @@
 """The pytest plugin that turns a run of a lesson's checks into one outcome a criterion."""
 
-import importlib.util
 from collections.abc import Generator, Iterator
+from contextlib import suppress
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -11,7 +11,10 @@ import pytest
 from grader.errors import GraderFault
 from grader.judge.context import Context, Record
 from grader.judge.explain import finding_of, withhold
+from grader.judge.layers import LayerCall
+from grader.judge.load import load_module
 from grader.judge.misses import Blocked, Miss
+from grader.judge.picturing import LessonPictures, general_pictures
 from grader.judge.rooms import Rooms
 from grader.judge.source import Source
 from grader.judge.views import SubmissionView
@@ -36,6 +39,8 @@ class JudgePlugin:
         self.fault: GraderFault | None = None
         self._context = context
         self._folder = folder
+        self._pictures = LessonPictures(context, folder)
+        self._described: dict[str, list[list[LayerCall]]] = {}
         self._titles = {criterion.id: criterion.title for criterion in context.rubric.criteria}
 
     @property
@@ -85,6 +90,20 @@ class JudgePlugin:
             self._failed(criterion, problem, item)
         elif call.when == "call" and problem is None:
             self._keep(criterion, Outcome.PASSED, credit=1.0)
+        if call.when == "call" and self.fault is None:
+            self._described[criterion.id] = self._context.record.described
+            self._draw(criterion)
+
+    def _draw(self, criterion: Criterion) -> None:
+        """Draws what belongs to a criterion; a picture never costs a mark, so one that fails is left out."""
+        with suppress(Exception):
+            self._context.pictures += self._pictures.draw(criterion.id)
+
+    def pytest_sessionfinish(self) -> None:
+        """Draws what every lesson gets, before the lesson's own pictures."""
+        with suppress(Exception):
+            found = list(general_pictures(self._rubric, self.checked, self._described))
+            self._context.pictures[:0] = found
 
     def _failed(self, criterion: Criterion, problem: BaseException, item: pytest.Item) -> None:
         if isinstance(problem, AssertionError) and problem.args:
@@ -166,12 +185,7 @@ class JudgePlugin:
     @pytest.fixture(scope="session")
     def data(self) -> ModuleType:
         """The lesson's hidden data."""
-        spec = importlib.util.spec_from_file_location("lesson_data", self._folder / "data.py")
-        if spec is None or spec.loader is None:
-            raise GraderFault(f"{self._folder.name} has no data.py")
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-        return module
+        return load_module(self._folder / "data.py", "lesson_data")
 
     def pytest_internalerror(self, excrepr: Any, excinfo: pytest.ExceptionInfo[BaseException]) -> bool:
         """Keeps pytest's own failures from being printed; they are faults."""

@@ -28,6 +28,8 @@ from grader.wire import messages
 KNOWN_CLASSES = frozenset("ndarray function method type set KerasTensor Sequential Functional History Tensor".split())
 #: The name under which checks that could not be judged for want of the file refer to it.
 LOADING = "the file can be loaded"
+#: Verbs after which a room does not show any more what the submission has made.
+_ALTERING = ("perturb", "set_weights")
 
 
 class SubmissionView:
@@ -50,6 +52,7 @@ class SubmissionView:
         self._callbacks: list[Callable[..., Any]] = []
         self._calls: Counter[str] = Counter()
         self._function = ""
+        self._is_altered = False
         self.clean_room = clean_room
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
@@ -111,9 +114,13 @@ class SubmissionView:
             reply = room.request(message, budget, self._answer)
             if not isinstance(reply, messages.Returned):
                 raise BadReply("it spoke out of turn")
-            return from_wire(reply.value, self._view)
+            returned = from_wire(reply.value, self._view)
         except RoomVerdict as verdict:
             raise self.explain(verdict) from verdict
+        else:
+            if not self._is_altered:
+                self._context.seen.note(name, args, returned)
+            return returned
         finally:
             self._context.noting().printed(room.take_output())
 
@@ -127,6 +134,7 @@ class SubmissionView:
         Raises:
             RoomVerdict: it cannot.
         """
+        self._is_altered |= verb in _ALTERING
         budget = self._context.call_budget()
         wired = {key: to_wire(value, self._keep) for key, value in args.items()}
         reply = self._loaded().request(messages.Ask(verb, wired, self._seed(verb), budget.soft), budget)
@@ -165,6 +173,7 @@ class SubmissionView:
             self.ask("set_weights", model=rebuilt, weights=model.view.ask("weights", model=model))
         except RoomVerdict as verdict:
             raise Miss("model-not-packable", function=self._function, error=quote(str(verdict))) from verdict
+        self._is_altered = False  # these are its own weights
         return rebuilt  # type: ignore[no-any-return]
 
     def perturb(self, model: ModelView, how: str) -> None:

@@ -12,10 +12,11 @@ from markupsafe import Markup
 from grader.model import Grade
 from grader.report import words
 from grader.report.code import MAX_LENGTH, highlight
+from grader.report.drawing.svg import draw
 from grader.report.overview import Overview
 from grader.text import clean
 
-_STYLES = ("report.css", "answers.css", "notebook.css", "print.css")
+_STYLES = ("report.css", "answers.css", "notebook.css", "pictures.css", "print.css")
 
 _HEAD = '<meta charset="utf-8">'
 
@@ -66,7 +67,7 @@ def _environment() -> Environment:
         css=Markup(css),  # noqa: S704  our own file
         style_hash=base64.b64encode(hashlib.sha256(css.encode()).digest()).decode(),
     )
-    environment.filters.update(prose=_prose, python=highlight)
+    environment.filters.update(prose=_prose, python=highlight, drawing=draw)
     return environment
 
 

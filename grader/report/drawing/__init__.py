@@ -1,0 +1,1 @@
+"""Pictures as SVG: `svg.draw` gives what a page can hold."""
