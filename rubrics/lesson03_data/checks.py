@@ -215,6 +215,8 @@ def judge_codes(submission: SubmissionView, vocab: list[Any], columns: np.ndarra
         return
     if not (np.isin(codes, (0, 1)).all() and (codes.sum(axis=1) == 1).all()):
         raise Miss("not-one-hot", expected="one 1 in each row, 0 elsewhere", received="other rows")
+    if codes.argmax(axis=1).tolist() == labels:
+        raise Miss("labels-as-columns", expected="column j for vocab[j]", received="column j for the label j")
     raise Miss("other-columns", expected="column j for vocab[j]", received="another order")
 
 
