@@ -208,7 +208,8 @@ def judge_codes(submission: SubmissionView, vocab: list[Any], columns: np.ndarra
             raise Miss("one-number-a-label", expected=expected, received=received)
         if codes.shape == (len(labels), len(set(labels))):
             raise Miss("seen-labels-only", expected=expected, received=received)
-        if codes.ndim == 2 and codes.shape[1] > len(vocab):
+        largest = max(label if isinstance(label, int) else 0 for label in labels)
+        if codes.ndim == 2 and codes.shape[1] in (largest, largest + 1):  # the first may have been left out
             raise Miss("labels-as-columns", expected=expected, received=received)
     codes = expect_array(told, "one_hot_encode", shape)
     if np.array_equal(codes, np.eye(len(vocab))[columns]):
