@@ -110,7 +110,7 @@ def _skill(criterion: str, title: str, threshold: Threshold, runs: tuple[float, 
     told = ", ".join(f"{bar.name} {bar.value:.3g}" for bar in bars)
     spread = f" Its dots are the runs with {len(runs)} seeds; the bar is their median." if len(runs) > 1 else ""
     return Bars(
-        title=f"{threshold.metric} beside simpler ways",
+        title=f"{threshold.metric[:1].upper()}{threshold.metric[1:]} beside simpler ways",
         note=(
             f"{title}: {word} is better, the line is the threshold. Your bar "
             f"{'reaches' if reached else 'does not reach'} it.{spread} The dots of the reference are its mean and its "
@@ -147,3 +147,14 @@ def series(name: str, role: Role, y: Any, x: Iterable[float] | None = None) -> S
     places = numbers(list(x)) if x is not None else tuple(float(at + 1) for at in range(len(values)))
     return Series(name=name, role=role, x=places[: len(values)], y=values[: len(places)])
 
+
+
+def by_error(errors: np.ndarray) -> list[tuple[str, int]]:
+    """Which rows to show of many: that with the smallest error, a usual one and that with the largest.
+
+    Args:
+        errors: the error of each row, [n].
+    """
+    order = np.argsort(errors)
+    picked = {"smallest error": order[0], "usual error": order[len(order) // 2], "largest error": order[-1]}
+    return [(name, int(row)) for name, row in picked.items()]
