@@ -70,7 +70,9 @@ def general_pictures(
     yield from (picture for picture in map(held, filter(None, found)) if picture is not None)
 
 
-def _model(rubric: Rubric, checked: dict[str, Checked], described: dict[str, list[list[LayerCall]]]) -> Picture | None:
+def _model(
+    rubric: Rubric, checked: dict[str, Checked], described: dict[str, list[list[LayerCall]]]
+) -> Picture | None:
     """The model of the first criterion that failed over one, or where none did, the first one that was looked at."""
     names = [criterion.id for criterion in rubric.criteria if criterion.id in checked]
     failed = [name for name in names if checked[name].outcome is Outcome.FAILED]
@@ -100,9 +102,7 @@ def _skill(criterion: str, title: str, threshold: Threshold, runs: tuple[float, 
     reached = threshold.reached(own)
     bars = [
         Bar(name="your submission", role=Role.OWN, value=own, runs=runs if len(runs) > 1 else ()),
-        Bar(
-            name="the reference solution", role=Role.TRUTH, value=threshold.mean, runs=(threshold.mean, threshold.worst)
-        ),
+        Bar(name="the reference solution", role=Role.TRUTH, value=threshold.mean, runs=(threshold.mean, threshold.worst)),
         *(Bar(name=name, role=Role.OTHER, value=value) for name, value in threshold.baselines.items()),
     ]
     bars.sort(key=lambda bar: bar.value, reverse=not lower)
@@ -110,7 +110,7 @@ def _skill(criterion: str, title: str, threshold: Threshold, runs: tuple[float, 
     told = ", ".join(f"{bar.name} {bar.value:.3g}" for bar in bars)
     spread = f" Its dots are the runs with {len(runs)} seeds; the bar is their median." if len(runs) > 1 else ""
     return Bars(
-        title=f"{threshold.metric} beside simpler ways",
+        title=f"{threshold.metric[:1].upper()}{threshold.metric[1:]} beside simpler ways",
         note=(
             f"{title}: {word} is better, the line is the threshold. Your bar "
             f"{'reaches' if reached else 'does not reach'} it.{spread} The dots of the reference are its mean and its "
@@ -146,3 +146,15 @@ def series(name: str, role: Role, y: Any, x: Iterable[float] | None = None) -> S
     values = numbers(y)
     places = numbers(list(x)) if x is not None else tuple(float(at + 1) for at in range(len(values)))
     return Series(name=name, role=role, x=places[: len(values)], y=values[: len(places)])
+
+
+
+def by_error(errors: np.ndarray) -> list[tuple[str, int]]:
+    """Which rows to show of many: that with the smallest error, a usual one and that with the largest.
+
+    Args:
+        errors: the error of each row, [n].
+    """
+    order = np.argsort(errors)
+    picked = {"smallest error": order[0], "usual error": order[len(order) // 2], "largest error": order[-1]}
+    return [(name, int(row)) for name, row in picked.items()]

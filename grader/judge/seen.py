@@ -61,5 +61,5 @@ def _same(wanted: Any, given: Any) -> bool:
     if wanted is None:
         return True
     if isinstance(wanted, np.ndarray) or isinstance(given, np.ndarray):
-        return isinstance(given, np.ndarray) and np.array_equal(wanted, given)
+        return isinstance(given, np.ndarray) and np.array_equal(wanted, given, equal_nan=given.dtype.kind == "f")
     return bool(wanted == given)

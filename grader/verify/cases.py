@@ -24,10 +24,15 @@ _FOR_READERS = ("points", "why", "hints")
 _MEASUREMENTS = ("mean", "worst", "seeds", "measured", "baselines")
 #: What marks depend on beside the lesson and the submission, below the package's folder.
 JUDGED_BY = ("judge", "inside", "wire", "rooms", "pipeline.py", "scoring.py", "rubric.py", "seeds.py", "submission.py")
+#: Parts of these that no mark of a .py file depends on: what runs a notebook's cells, and what draws pictures.
+UNFELT = (
+    *("inside/kernel.py", "inside/shell.py", "rooms/driver.py", "rooms/kernel.py", "judge/notebook.py"),
+    *("judge/diagram.py", "judge/picturing.py", "judge/seen.py"),
+)
 #: What the marks of answers depend on beside that.
 ANSWERS_JUDGED_BY = ("answers", "settings.py")
 #: What the marks of notebooks depend on beside all that.
-NOTEBOOKS_JUDGED_BY = ("notebook",)
+NOTEBOOKS_JUDGED_BY = ("notebook", "judge/notebook.py")
 _ANSWERS = re.compile(r"^ANSWERS\b", re.MULTILINE)
 _PROMISE = re.compile(r"^fails: ([\w, ]+)\nsays: (.+)$", re.MULTILINE)
 
@@ -135,7 +140,8 @@ def code_digest(names: tuple[str, ...]) -> bytes:
     for name in names:
         root = package / name
         for path in sorted(root.rglob("*")) if root.is_dir() else [root]:
-            if path.suffix in (".py", ".toml"):
+            is_felt = path == root or path.relative_to(package).as_posix() not in UNFELT
+            if is_felt and path.suffix in (".py", ".toml"):
                 digest.update(hashlib.sha256(path.relative_to(package).as_posix().encode()).digest())
                 digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.digest()

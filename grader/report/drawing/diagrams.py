@@ -9,7 +9,7 @@ from grader.pictured import Arrow, Diagram, Node
 from grader.report.drawing.style import CARD, INK, MISS, MUTED, OWN, SMALL, SUNK, TEXT, blank, new_figure
 from grader.text import one_line
 
-_LEFT, _BOX = 4.0, 208.0
+_LEFT, _BOX = 2.0, 190.0
 _MIDDLE = _LEFT + _BOX / 2
 _HIGH, _GAP, _END = 40.0, 32.0, 18.0
 #: Arrows that pass layers by run beside the boxes, each in a lane of its own.

@@ -34,7 +34,7 @@ from grader.report.drawing.style import (
 )
 from grader.text import one_line
 
-_LEFT, _RIGHT = 46.0, 8.0
+_LEFT, _RIGHT = 38.0, 8.0
 _SHADES = 8
 
 
@@ -62,11 +62,11 @@ def _lines(picture: Lines) -> Figure:
     figure = new_figure(head + sum(heads) + len(picture.panels) * (height + 16) + 22)
     canvas = blank(figure)
     _legend(canvas, rows, {name: style for (_, name), style in styles.items()})
-    canvas.text(2, head - 9, one_line(picture.y_label, 58), fontsize=SMALL, color=MUTED)
+    canvas.text(2, head - 9, one_line(picture.y_label, 48), fontsize=SMALL, color=MUTED)
     top = head
     for panel, above in zip(picture.panels, heads, strict=True):
         if panel.name:
-            canvas.text(_LEFT, top + 12, one_line(panel.name, 50), fontsize=TEXT, color=INK, fontweight="bold")
+            canvas.text(_LEFT, top + 12, one_line(panel.name, 40), fontsize=TEXT, color=INK, fontweight="bold")
         axes = place(figure, _LEFT, top + above, WIDTH - _LEFT - _RIGHT, height)
         _plain_axes(axes, is_log=picture.is_log)
         for one in panel.series:
@@ -90,7 +90,7 @@ def _lines(picture: Lines) -> Figure:
                 color=MUTED,
             )
         top += above + height + 16
-    canvas.text(WIDTH - _RIGHT, top + 10, one_line(picture.x_label, 58), fontsize=SMALL, color=MUTED, ha="right")
+    canvas.text(WIDTH - _RIGHT, top + 10, one_line(picture.x_label, 48), fontsize=SMALL, color=MUTED, ha="right")
     return figure
 
 
@@ -143,18 +143,19 @@ _FILLS = {Role.OWN: OWN, Role.TRUTH: INK, Role.OTHER: MUTED, Role.SECOND: OTHER,
 
 
 def _bars(picture: Bars) -> Figure:
-    figure = new_figure(34 + len(picture.bars) * (_BAR + _NAME + _GAP) + 4)
+    figure = new_figure(28 + len(picture.bars) * (_BAR + _NAME + _GAP))
     canvas = blank(figure)
     right = 2 + 0.82 * (WIDTH - 4)
     most = max(*(bar.value for bar in picture.bars), *(run for bar in picture.bars for run in bar.runs), 0.0)
     most = max(most, picture.threshold or 0.0) or 1.0
     unit = (right - 2) / most
 
+    limit = None if picture.threshold is None else 2 + picture.threshold * unit
     for number, bar in enumerate(picture.bars):
-        _bar(canvas, bar, 30 + number * (_BAR + _NAME + _GAP), unit)
-    if picture.threshold is not None:
-        x, bottom = 2 + picture.threshold * unit, figure.get_figheight() * 72 - 2
-        canvas.add_line(Line2D([x, x], [19, bottom], color=MISS, linewidth=1.6, linestyle=(0, (3, 2))))
+        _bar(canvas, bar, 26 + number * (_BAR + _NAME + _GAP), unit, limit)
+    if picture.threshold is not None and limit is not None:
+        x = limit
+        canvas.add_line(Line2D([x, x], [17, 23], color=MISS, linewidth=2))
         side = "right" if x > WIDTH / 2 else "left"
         arrow = "← better" if picture.better == "lower" else "better →"
         text = f"threshold {picture.threshold:g}, {arrow}"
@@ -165,9 +166,9 @@ def _bars(picture: Bars) -> Figure:
     return figure
 
 
-def _bar(canvas: Axes, bar: Bar, top: float, unit: float) -> None:
+def _bar(canvas: Axes, bar: Bar, top: float, unit: float, limit: float | None) -> None:
     weight = "bold" if bar.role is Role.OWN else "normal"
-    canvas.text(2, top + 12, one_line(bar.name, 54), fontsize=TEXT, color=INK, fontweight=weight)
+    canvas.text(2, top + 12, one_line(bar.name, 44), fontsize=TEXT, color=INK, fontweight=weight)
     y, length = top + _NAME, max(bar.value, 0.0) * unit
     is_open = bar.role is Role.TRUTH
     style: dict[str, Any] = {"facecolor": SUNK if is_open else _FILLS[bar.role], "edgecolor": _FILLS[bar.role]}
@@ -176,8 +177,12 @@ def _bar(canvas: Axes, bar: Bar, top: float, unit: float) -> None:
     ends = [2 + run * unit for run in bar.runs]
     for end in ends:
         canvas.plot([end], [y + _BAR / 2], marker="D", markersize=4.5, color=INK, markeredgecolor=SUNK, clip_on=False)
-    after = max([2 + length, *ends]) + 7
-    canvas.text(after, y + _BAR / 2, words.measured(bar.value), fontsize=TEXT, color=INK, va="center_baseline")
+    after, said = max([2 + length, *ends]) + 7, words.measured(bar.value)
+    if limit is not None:
+        canvas.add_line(Line2D([limit, limit], [y - 3, y + _BAR + 3], color=MISS, linewidth=2))
+        if after - 6 < limit < after + 6.6 * len(said) + 4:  # nothing is written across the line
+            after = limit + 5
+    canvas.text(after, y + _BAR / 2, said, fontsize=TEXT, color=INK, va="center_baseline")
 
 
 # Grids.
@@ -206,7 +211,7 @@ def _grid(canvas: Axes, grid: Grid, at: tuple[float, float], cell: tuple[float, 
     (x, y), (side, high) = at, cell
     colour = {None: INK, True: GOOD, False: MISS}[grid.is_right]
     sign = {None: "", True: "✓ ", False: "✗ "}[grid.is_right]
-    canvas.text(2, y - 6, sign + one_line(grid.name, 54), fontsize=TEXT, color=colour, fontweight="bold")
+    canvas.text(2, y - 6, sign + one_line(grid.name, 44), fontsize=TEXT, color=colour, fontweight="bold")
     shades: dict[int, list[Path]] = {}
     for row, values in enumerate(grid.rows):
         for column, value in enumerate(values):

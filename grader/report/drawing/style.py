@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 from grader.pictured import Role
 
 #: Width in the units of a picture; a phone shows it nearly as large, so a letter is as high there as it says here.
-WIDTH = 360.0
+WIDTH = 300.0
 TEXT, SMALL = 12.0, 11.0
 
 #: Matplotlib wants colours; the page wants names of colours, which depend on light, dark and paper. So each of these
