@@ -13,8 +13,9 @@ from typing import Any
 from grader.judge.context import Context
 from grader.judge.explain import quote
 from grader.notebook.diagnose import notes
-from grader.notebook.needed import bound, needed
+from grader.notebook.needed import needed
 from grader.notebook.outputs import shown
+from grader.notebook.statements import bound
 from grader.rooms.kernel import CellRun, Executed, run_cells
 from grader.rooms.verdicts import RoomVerdict
 from grader.shown import CellState, ShownCell

@@ -11,6 +11,7 @@ import asyncio
 import json
 import sys
 import threading
+from collections.abc import Iterable
 from typing import Any
 
 import nbformat
@@ -36,6 +37,8 @@ MAX_MEMORY = 2 << 30  # bytes of address space of this process
 MAX_OUTPUT = 8 << 20  # characters of all outputs together; what comes after that is dropped
 MAX_OUTPUTS = 200  # of one cell
 READY_SECONDS = 60
+#: Messages that become outputs, or change them.
+_OUTPUTS = ("stream", "display_data", "execute_result", "update_display_data", "error")
 
 
 class _Manager(AsyncKernelManager):
@@ -60,7 +63,7 @@ class _Client(NotebookClient):
         kind = msg["msg_type"]
         if kind.startswith("comm"):
             return None
-        if kind in ("stream", "display_data", "execute_result", "update_display_data"):
+        if kind in _OUTPUTS:
             self.left -= sum(map(len, map(str, msg["content"].values())))
             if self.left < 0 or len(cell.outputs) >= MAX_OUTPUTS:
                 cell.metadata["dropped"] = True
@@ -68,12 +71,13 @@ class _Client(NotebookClient):
         return super().process_message(msg, cell, cell_index)
 
 
-async def drive(key: str, cells: list[str], dead: threading.Event) -> None:
+async def drive(key: str, cells: list[str], patience: float, dead: threading.Event) -> None:
     """Runs the cells and writes a line for each.
 
     Args:
         key: key with which messages are signed.
         cells: texts of the code cells.
+        patience: seconds on the clock to wait for the end of one cell; the kernel itself stops it earlier, if it can.
         dead: set when the kernel is dead.
     """
     context = zmq.asyncio.Context(1)
@@ -84,7 +88,7 @@ async def drive(key: str, cells: list[str], dead: threading.Event) -> None:
     manager.load_connection_info(connection)
     code = nbformat.v4.new_code_cell
     notebook = nbformat.v4.new_notebook(cells=[code(cell) for cell in cells])  # type: ignore[no-untyped-call]
-    client = _Client(notebook, km=manager, allow_errors=True, timeout=None, iopub_timeout=10)
+    client = _Client(notebook, km=manager, allow_errors=True, timeout=int(patience), iopub_timeout=10)
     channels = AsyncKernelClient(parent=manager, context=context, session=manager.session)
     channels.load_connection_info(connection)
     channels.start_channels()
@@ -96,16 +100,29 @@ async def drive(key: str, cells: list[str], dead: threading.Event) -> None:
         for index, cell in enumerate(notebook.cells):
             tell({"begin": index})
             await client.async_execute_cell(cell, index)
-            tell({"end": index, "outputs": cell.outputs, "dropped": bool(cell.metadata.get("dropped"))})
+            tell({"end": index, "outputs": _told(cell.outputs), "dropped": bool(cell.metadata.get("dropped"))})
     except (DeadKernelError, RuntimeError):  # the room's end is told by whoever watches it
-        tell({"dead": True})
+        pass
     finally:
         channels.stop_channels()
 
 
+def _told(outputs: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What is told of outputs: texts, and by name whatever else they hold."""
+    told = []
+    for output in outputs:
+        plain: dict[str, Any] = {name: value for name, value in output.items() if isinstance(value, str)}
+        if isinstance(trace := output.get("traceback"), list):
+            plain["traceback"] = [line for line in trace if isinstance(line, str)]
+        if isinstance(data := output.get("data"), dict):
+            plain["data"] = {str(form): value if isinstance(value, str) else "" for form, value in data.items()}
+        told.append(plain)
+    return told
+
+
 def tell(line: dict[str, Any]) -> None:
-    """Writes one line of JSON."""
-    sys.stdout.write(json.dumps(line) + "\n")
+    """Writes one line of JSON; half characters are replaced, which no strict reader takes."""
+    sys.stdout.buffer.write(json.dumps(line, ensure_ascii=False).encode("utf-8", "replace") + b"\n")
     sys.stdout.flush()
 
 
@@ -122,7 +139,7 @@ def main() -> None:
         dead.set()
 
     threading.Thread(target=wait_for_the_end, daemon=True).start()
-    asyncio.run(drive(job["key"], job["cells"], dead))
+    asyncio.run(drive(job["key"], job["cells"], job["patience"], dead))
 
 
 if __name__ == "__main__":
