@@ -19,7 +19,7 @@ import zmq.asyncio
 from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
-from nbclient.exceptions import DeadKernelError
+from nbclient.exceptions import CellControlSignal, DeadKernelError
 
 #: Where the kernel listens; `grader.inside.kernel` has the same numbers.
 CONNECTION: dict[str, Any] = {
@@ -32,10 +32,11 @@ CONNECTION: dict[str, Any] = {
     "hb_port": 5,
     "signature_scheme": "hmac-sha256",
 }
-MAX_MESSAGE = 4 << 20  # bytes of one part of a message; a picture has some 100 KiB
-MAX_MEMORY = 2 << 30  # bytes of address space of this process
+MAX_MESSAGE = 16 << 20  # bytes of one part of a message; the kernel sends no longer ones
+MAX_MEMORY = 1 << 30  # bytes of address space of this process
 MAX_OUTPUT = 8 << 20  # characters of all outputs together; what comes after that is dropped
 MAX_OUTPUTS = 200  # of one cell
+MAX_ERROR = 1 << 20  # characters of the error that ends a cell, which is kept beside all these
 READY_SECONDS = 60
 #: Messages that become outputs, or change them.
 _OUTPUTS = ("stream", "display_data", "execute_result", "update_display_data", "error")
@@ -64,11 +65,19 @@ class _Client(NotebookClient):
         if kind.startswith("comm"):
             return None
         if kind in _OUTPUTS:
-            self.left -= sum(map(len, map(str, msg["content"].values())))
-            if self.left < 0 or len(cell.outputs) >= MAX_OUTPUTS:
+            size = len(str(msg["content"]))
+            self.left -= size
+            is_end = kind == "error" and size <= MAX_ERROR and not any(o.output_type == kind for o in cell.outputs)
+            if not is_end and (self.left < 0 or len(cell.outputs) >= MAX_OUTPUTS):
                 cell.metadata["dropped"] = True
                 return None
-        return super().process_message(msg, cell, cell_index)
+        try:
+            return super().process_message(msg, cell, cell_index)
+        except CellControlSignal:  # the cell is done
+            raise
+        except Exception:  # noqa: BLE001  it is no message as they should be, so anything may be wrong with it
+            cell.metadata["dropped"] = True
+            return None
 
 
 async def drive(key: str, cells: list[str], patience: float, dead: threading.Event) -> None:
