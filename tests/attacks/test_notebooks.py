@@ -15,6 +15,7 @@ import psutil
 import pytest
 
 from grader.course import Lesson
+from grader.model import Isolation
 from grader.notebook.outputs import shown
 from grader.pipeline import Options, grade
 from grader.rooms.driver import MAX_MEMORY
@@ -48,7 +49,8 @@ STEALING = {
     ),
     "writes into it": (
         "import os\nfolder = os.environ['TMPDIR'].rsplit('/room', 1)[0]\nfor number in range(1, 9):\n    try:\n"
-        "        open(f'{folder}/sockets{number}/x', 'w')\n        print('LOOT: written')\n    except OSError:\n        pass\n"
+        "        open(f'{folder}/sockets{number}/x', 'w')\n        print('LOOT: written')\n"
+        "    except OSError:\n        pass\n"
     ),
     "moves a socket": (
         "import os\nfolder = os.environ['TMPDIR'].rsplit('/room', 1)[0]\nfor number in range(1, 9):\n"
@@ -157,6 +159,13 @@ def test_a_kernel_gives_nothing_away(attacked: Callable[..., tuple[ShownCell, ..
     assert attack.state is CellState.RAN
     assert LOOT not in text(attack)
     assert text(after) == "after"
+
+
+@pytest.mark.parametrize("name", ["lists the folder of sockets", "writes into it", "moves a socket"])
+def test_without_confinement_it_would(rooms: Starter, name: str) -> None:
+    with House(rooms, memory_mb=MEMORY_MB, isolation=Isolation.NONE) as house:
+        executed = run_cells(house, [STEALING[name]], 1, MEMORY_MB, 3, 9)
+    assert LOOT in str(executed.cells)
 
 
 @pytest.mark.parametrize("cell", FORGING.values(), ids=FORGING)

@@ -104,6 +104,10 @@ def test_idioms_of_notebooks_work(house: House, cell: str, printed: str) -> None
     assert printed in texts(executed)[0]
 
 
+def test_what_stands_in_for_a_package_shows_nothing(house: House) -> None:
+    assert texts(run(house, "from google.colab import drive\ndrive.mount('/content/drive')")) == [""]
+
+
 def test_nobody_types(house: House) -> None:
     executed = run(house, "name = input('Your name?')", "print(1)")
     assert executed.cells[0].error[0] == "StdinNotImplementedError"
