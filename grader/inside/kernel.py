@@ -1,6 +1,7 @@
 """A real IPython kernel in a room, for notebooks: it listens before the room is closed, and runs cells in it."""
 
 import os
+import sys
 from typing import Any
 
 from ipykernel.ipkernel import IPythonKernel
@@ -14,6 +15,8 @@ from grader.wire.messages import Soft
 #: Numbers of the sockets, which are files `kernel-1` and so on in the folder of sockets.
 PORTS = {"shell_port": 1, "iopub_port": 2, "stdin_port": 3, "control_port": 4, "hb_port": 5}
 IP = "kernel"
+#: Characters of one text that a cell puts out; what is longer is cut here, since the host refuses long messages.
+MAX_TEXT = 2_000_000
 _QUIET = 50  # logging.CRITICAL: what the kernel says of itself is nobody's output
 
 
@@ -54,6 +57,8 @@ class Kernel:
         self._sockets = sockets
         config = Config()
         config.Session.key = key.encode()
+        # Messages that are not copied need a thread of ZeroMQ's with settings of its own, which a room may not make.
+        config.Session.copy_threshold = sys.maxsize
         config.HistoryManager.enabled = False  # a thread and a database for what nobody asks
         config.InteractiveShell.colors = "nocolor"
         config.InteractiveShell.banner1 = ""
@@ -69,6 +74,10 @@ class Kernel:
         os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
         os.environ["IPYTHONDIR"] = os.path.join(os.environ["TMPDIR"], "ipython")  # noqa: PTH118  text, as it goes there
         self._app.initialize([])  # type: ignore[no-untyped-call]
+        serialize = self._app.session.serialize
+        self._app.session.serialize = lambda msg, ident=None: serialize(
+            {**msg, "content": _sent(msg["content"])}, ident
+        )
         shell.prepare(self._app.shell)
         os.chdir(here)
 
@@ -80,3 +89,14 @@ class Kernel:
         """
         _RoomKernel.soft = soft
         self._app.start()  # type: ignore[no-untyped-call]
+
+
+def _sent(value: Any) -> Any:
+    """What of a message's content is sent: shorter texts, and no half characters, which cannot be."""
+    if isinstance(value, str):
+        if len(value) > MAX_TEXT:
+            value = f"{value[: MAX_TEXT // 2]}\n[...]\n{value[-MAX_TEXT // 2 :]}"
+        return value.encode("utf-8", "replace").decode("utf-8")
+    if isinstance(value, dict):
+        return {key: _sent(part) for key, part in value.items()}
+    return [_sent(part) for part in value] if isinstance(value, list | tuple) else value

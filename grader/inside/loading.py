@@ -55,6 +55,7 @@ class Submission:
         raised: list[messages.Raised] = []
         if only is not None:  # a notebook
             self.namespace.update(standins.SHELL)
+        wanted = None if only is None else set(only)
         with open(self.path, "w", encoding="utf-8") as file:  # noqa: PTH123
             file.write(source)
         linecache.cache[self.path] = (len(source), None, source.splitlines(keepends=True), self.path)
@@ -63,7 +64,7 @@ class Submission:
         self._module.__doc__ = ast.get_docstring(tree, clean=False)
         flags = _future_flags(tree)
         for index, node in enumerate(tree.body[:until]):
-            if only is not None and index not in only:
+            if wanted is not None and index not in wanted:
                 continue
             try:
                 code = compile(ast.Module([node], []), self.path, "exec", flags=flags, dont_inherit=True)

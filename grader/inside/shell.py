@@ -2,7 +2,11 @@
 
 import sys
 from collections.abc import Callable
+from types import TracebackType
 from typing import Any
+
+from grader.inside import interrupt
+from grader.inside.interrupt import TookTooLong
 
 _NOTHING_INSTALLED = "nothing is installed while a notebook is graded; the packages of the course are there"
 _NO_COMMANDS = "commands of the system are not run while a notebook is graded"
@@ -35,6 +39,7 @@ def prepare(shell: Any) -> None:
         shell.register_magic_function(_leave_out(f"%{name}", words), "line", name)
     for name in PROGRAMS:
         shell.register_magic_function(_leave_out(f"%%{name}", _NO_COMMANDS), "cell", name)
+    shell.set_custom_exc((TookTooLong,), _show_own_lines)
     run_line, run_cell, matplotlib = shell.run_line_magic, shell.run_cell_magic, shell.enable_matplotlib
 
     def run_line_magic(magic_name: str, line: str, _stack_depth: int = 1) -> Any:
@@ -56,6 +61,22 @@ def prepare(shell: Any) -> None:
 def note(what: str, words: str) -> None:
     """Says in a cell's output what was left out."""
     print(f"[grade] {what} was left out: {words}.")  # noqa: T201  into the cell's output
+
+
+def _show_own_lines(
+    shell: Any,
+    kind: type[BaseException],
+    value: BaseException,
+    trace: TracebackType | None,
+    tb_offset: int | None = None,
+) -> None:
+    """Shows where a cell was when its time was up, without the line of ours that interrupted it."""
+    last = trace
+    while last is not None and last.tb_next is not None:
+        if last.tb_next.tb_frame.f_code.co_filename == interrupt.__file__:
+            last.tb_next = None
+        last = last.tb_next
+    shell.showtraceback((kind, value, trace), tb_offset=tb_offset)
 
 
 def _leave_out(what: str, words: str) -> Callable[..., None]:

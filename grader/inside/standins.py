@@ -22,13 +22,16 @@ class _StandIn(ModuleType):
     __path__: list[str] = []  # noqa: RUF012  it is a package, for `import google.colab.files`
 
     def __getattr__(self, name: str) -> "_StandIn":
-        if name.startswith("__"):
+        if name.startswith("_"):  # nothing is asked of a module by such a name but by Python and IPython
             raise AttributeError(name)
         return _StandIn(f"{self.__name__}.{name}")
 
     def __call__(self, *given: Any, **_: Any) -> Any:
         # As a decorator (`@interact`), it leaves the function alone.
         return given[0] if len(given) == 1 and callable(given[0]) else _StandIn(self.__name__)
+
+    def _ipython_display_(self) -> None:
+        """Shows nothing below a cell that ends with it."""
 
     def __enter__(self) -> Self:
         return self

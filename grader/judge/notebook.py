@@ -13,14 +13,15 @@ from typing import Any
 from grader.judge.context import Context
 from grader.judge.explain import quote
 from grader.notebook.diagnose import notes
-from grader.notebook.needed import bound, needed
+from grader.notebook.needed import needed
 from grader.notebook.outputs import shown
+from grader.notebook.statements import bound
 from grader.rooms.kernel import CellRun, Executed, run_cells
 from grader.rooms.verdicts import RoomVerdict
 from grader.shown import CellState, ShownCell
 
 #: Where IPython's tracebacks say that they pass a line of a cell; the first number counts the cells that were run.
-_LINE = re.compile(r"Cell In\[(\d+)\], line (\d+)")
+_LINE = re.compile(r"Cell In\[(\d{1,6})\], line (\d{1,6})")
 _NAME = re.compile(r"name '(\w+)' is not defined")
 _ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
 #: Exceptions of the kernel's own, in words.
@@ -87,7 +88,8 @@ def notes_on(executed: Executed, sources: list[str]) -> tuple[str, ...]:
     if executed.verdict is not None:
         said.append(_ended(executed.verdict, runs))
     elif stopped := [number for number, run in runs if run.state is CellState.STOPPED]:
-        said.append(f"{_cells(stopped)} took too long here, so it was stopped; that costs no points.")
+        were = "it was" if len(stopped) == 1 else "they were"
+        said.append(f"{_cells(stopped)} took too long here, so {were} stopped; that costs no points.")
     if cut := [number for number, run in runs if run.is_cut]:
         said.append(f"{_cells(cut)} put out more than is kept.")
     return tuple(said)
@@ -119,8 +121,10 @@ def _where(run: CellRun, sources: list[str]) -> str:
         return "."
     cell, line = counted[int(lines[-1][0]) - 1], int(lines[-1][1])
     written = sources[cell - 1].split("\n")
-    text = written[line - 1].strip()[:100] if 0 < line <= len(written) else ""
-    return f", in cell {cell}, line {line}: `{text}`."
+    line += next(index for index, text in enumerate(written) if text.strip())  # IPython drops empty lines at the top
+    if not 0 < line <= len(written):
+        return "."
+    return f", in cell {cell}, line {line}: `{written[line - 1].strip()[:100]}`."
 
 
 def _ended(verdict: RoomVerdict, runs: list[tuple[int, CellRun]]) -> str:

@@ -2,20 +2,22 @@
 
 A notebook mixes definitions with experiments: trainings, plots, prints. All of it is run once, in a kernel. The checks
 ask for the functions in several rooms, and a room that has just what the functions rest on stands in a moment. A
-statement is needed if it defines what the exercise asks for, or binds or changes a name that something needed looks up;
+statement is needed if it binds what the exercise asks for, or binds or changes something that a needed one looks up;
 the names are followed until nothing is added. What is left over can only be seen, not felt.
+
+It errs on both sides where it must: a statement too many repeats an experiment, one too few loses a change. So calls
+of what the exercise asks for, which is what experiments are made of, never count as changes.
 """
 
-import ast
-import symtable
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+import builtins
+from collections import defaultdict
+from collections.abc import Iterable
 
-_DEFINITION = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+from grader.notebook.statements import Statement, statements
+
 #: Packages whose settings hold for everything that is computed, whoever makes them: `keras.utils.set_random_seed(1)`.
-_SETTING = ("keras", "tensorflow", "numpy", "random")
-#: Who calls these may bind any name.
-_UNTOLD = frozenset(("exec", "globals", "vars"))
+_FELT = ("keras", "tensorflow", "numpy", "random")
+_BUILTINS = frozenset(dir(builtins))
 
 
 def needed(text: str, functions: Iterable[str]) -> list[int]:
@@ -23,166 +25,161 @@ def needed(text: str, functions: Iterable[str]) -> list[int]:
 
     Args:
         text: a program.
-        functions: names of the functions that the exercise asks for; classes and what is decorated count as well.
+        functions: names of the functions that the exercise asks for.
 
     Returns:
         Indices of statements at the top level, in order.
     """
-    statements = [_read(node, text) for node in ast.parse(text).body]
-    packages = {name: package for each in statements for name, package in each.imports.items()}
-    declared = {each.defines: each.declares for each in statements if each.defines}
-    asked = set(functions)
-    chosen = {
-        index for index, each in enumerate(statements) if each.is_root or each.defines in asked or "*" in each.imports
-    }
-    size = -1
-    while len(chosen) > size:
-        size = len(chosen)
-        wanted = {name for index in chosen for name in statements[index].reads}
-        for index, each in enumerate(statements):
-            touched = each.touches - packages.keys() | {name for call in each.calls for name in declared.get(call, ())}
-            if (each.binds | touched) & wanted or _is_setting(each, packages, wanted):
-                chosen.add(index)
-    return sorted(chosen)
+    return _Search(statements(text), set(functions)).chosen()
 
 
-def bound(text: str) -> set[str]:
-    """Names that a piece of a program binds; none if it cannot be read."""
-    try:
-        return set(_bound(ast.parse(text)))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return set()
+class _Search:
+    """Follows names from what is asked for; each statement and name is looked at once."""
 
+    def __init__(self, program: list[Statement], asked: set[str]) -> None:
+        self._program = program
+        self._asked = asked
+        self._packages = {name: package for each in program for name, package in each.imports.items()}
+        self._binders: dict[str, list[int]] = defaultdict(list)
+        self._readers: dict[str, list[int]] = defaultdict(list)
+        self._changers: dict[str, list[int]] = defaultdict(list)
+        self._aliases: dict[str, list[str]] = defaultdict(list)
+        self._setters: dict[str, list[int]] = defaultdict(list)
+        for index, each in enumerate(program):
+            if not each.is_guard:
+                self._note(index, each)
+        self._note_what_functions_change()
+        self._used = self._used_by_asked()
+        self._chosen: set[int] = set()
+        self._waiting: list[str] = []
+        self._watched: set[str] = set()
+        self._changing: set[int] = set()
 
-@dataclass
-class _Statement:
-    """What one statement at the top level does with names of the program.
+    def chosen(self) -> list[int]:
+        """Indices of the needed statements."""
+        for index, each in enumerate(self._program):
+            if each.is_root or "*" in each.imports:
+                self._choose(index)
+        self._want(self._asked)
+        for package in _FELT:
+            self._set(package)
+        seen: set[str] = set()
+        while self._waiting:
+            name = self._waiting.pop()
+            if name not in seen:
+                seen.add(name)
+                self._follow(name)
+        # Models from elsewhere are put together by the names of their classes. A class that nobody looks up is defined
+        # if that takes no more than is there already.
+        there = {name for index in self._chosen for name in self._program[index].binds} | _BUILTINS
+        for index, each in enumerate(self._program):
+            if each.is_class and index not in self._chosen and each.heads - each.binds <= there:
+                self._chosen.add(index)
+                there |= each.binds
+        return sorted(self._chosen)
 
-    Attributes:
-        defines: the function or class that it defines, or "".
-        is_root: whether it is needed whatever the exercise asks for.
-        declares: names that the function declares as global.
-        imports: package by name that it imports it under.
-        reads: names that it looks up, or that what it defines looks up when it is called.
-        binds: names that it binds, or into whose things it writes.
-        touches: names of things whose methods it calls without taking what they return: `names.append(1)`.
-        calls: functions that it calls by name.
-        settings: the package that it does nothing with but call it, as in `np.random.seed(1)`, or "".
-    """
+    def _note(self, index: int, each: Statement) -> None:
+        for name in each.binds:
+            self._binders[name].append(index)
+        for name in each.reads:
+            self._readers[name].append(index)
+        for name in each.stores | (each.touches - self._packages.keys()):
+            self._changers[name].append(index)
+        if each.alias is not None:
+            name, other = each.alias
+            if other in self._packages:
+                self._packages[name] = self._packages[other]  # `layers = keras.layers`
+            elif other:
+                self._aliases[other].append(name)
+        for name in each.settings & self._packages.keys():
+            self._setters[self._packages[name]].append(index)
 
-    defines: str = ""
-    is_root: bool = False
-    declares: set[str] = field(default_factory=set)
-    imports: dict[str, str] = field(default_factory=dict)
-    reads: set[str] = field(default_factory=set)
-    binds: set[str] = field(default_factory=set)
-    touches: set[str] = field(default_factory=set)
-    calls: set[str] = field(default_factory=set)
-    settings: str = ""
+    def _note_what_functions_change(self) -> None:
+        """Notes where a name is passed to a function that changes what it is given."""
+        parameters = {each.defines: each.parameters for each in self._program if each.defines}
+        passed: dict[tuple[str, str], list[tuple[int, str]]] = defaultdict(list)
+        for index, each in enumerate(self._program):
+            for function, place, name in each.passes:
+                names = parameters.get(function, [])
+                if isinstance(place, str) or place < len(names):
+                    passed[function, place if isinstance(place, str) else names[place]].append((index, name))
+        waiting = [
+            (each.defines, name)
+            for each in self._program
+            for name in (each.stores | each.touches) & set(each.parameters)
+        ]
+        seen = set(waiting)
+        while waiting:
+            for index, name in passed[waiting.pop()]:
+                each = self._program[index]
+                if name not in each.parameters:
+                    self._changers[name].append(index)
+                elif (each.defines, name) not in seen:
+                    seen.add((each.defines, name))
+                    waiting.append((each.defines, name))
 
+    def _used_by_asked(self) -> set[str]:
+        """Functions that are called by what the exercise asks for, and these themselves."""
+        defined = {each.defines: each for each in self._program if each.defines}
+        used, waiting = set(self._asked), [*self._asked]
+        while waiting:
+            each = defined.get(waiting.pop())
+            for name in each.reads - used if each else ():
+                used.add(name)
+                waiting.append(name)
+        return used
 
-def _is_setting(each: _Statement, packages: dict[str, str], wanted: set[str]) -> bool:
-    """Whether it sets something of a package, and needs nothing but packages for it."""
-    is_felt = each.settings in wanted or packages.get(each.settings) in _SETTING
-    return each.settings in packages and is_felt and each.reads <= packages.keys()
+    def _want(self, names: Iterable[str]) -> None:
+        self._waiting += names
 
+    def _choose(self, index: int) -> None:
+        each = self._program[index]
+        if index not in self._chosen and not each.is_guard:
+            self._chosen.add(index)
+            self._want(each.reads)
 
-def _read(node: ast.stmt, text: str) -> _Statement:
-    if isinstance(node, _DEFINITION):
-        return _definition(node, text)
-    found = _Statement(reads=_names(node))
-    if isinstance(node, ast.Import | ast.ImportFrom):
-        module = node.module or "" if isinstance(node, ast.ImportFrom) else ""
-        for alias in node.names:
-            package = (module or alias.name).partition(".")[0]
-            found.imports[alias.asname or alias.name.partition(".")[0]] = package
-        found.binds = set(found.imports)
-        return found
-    if isinstance(node, ast.If) and _is_main(node.test):
-        return found  # nothing of it runs where it is imported
-    found.binds = set(_bound(node))
-    for each in ast.walk(node):
-        if isinstance(each, ast.For):
-            found.binds |= _written_through(each)
-        elif isinstance(each, ast.Call) and isinstance(each.func, ast.Name):
-            found.calls.add(each.func.id)
-        elif isinstance(each, ast.Expr) and isinstance(each.value, ast.Call):
-            found.touches |= _touched(each.value)
-    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
-        found.settings = _root(node.value.func)
-    found.is_root = bool(found.calls & _UNTOLD)
-    return found
+    def _follow(self, name: str) -> None:
+        """Chooses what binds a name, or changes its thing under this or another name."""
+        for index in self._binders[name]:
+            self._choose(index)
+        if name in self._packages:
+            self._set(self._packages[name])
+        waiting = [name]
+        while waiting:
+            known_as = waiting.pop()
+            if known_as not in self._watched:
+                self._watched.add(known_as)
+                self._change(self._changers[known_as])
+                waiting += self._aliases[known_as]
 
+    def _change(self, indices: Iterable[int]) -> None:
+        """Chooses statements that change something needed; where a function does, whatever has it called."""
+        waiting = [*indices]
+        while waiting:
+            index = waiting.pop()
+            name = self._program[index].defines
+            if not name:
+                self._choose(index)
+            elif name not in self._used and index not in self._changing:
+                self._changing.add(index)
+                for reader in self._readers[name]:
+                    other = self._program[reader]
+                    if other.defines and name in other.heads:  # a decorator of it
+                        self._choose(reader)
+                    else:
+                        waiting.append(reader)
 
-def _definition(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, text: str) -> _Statement:
-    """What a definition looks up: its decorators and defaults at once, its body's global names when it runs."""
-    heads: list[ast.AST | None] = [*node.decorator_list]
-    heads += [*node.bases, *node.keywords] if isinstance(node, ast.ClassDef) else [node.args, node.returns]
-    reads = {name for head in heads for name in _names(head or ast.Pass())}
-    try:
-        table = symtable.symtable(ast.get_source_segment(text, node) or "", "", "exec")
-        reads |= {name for scope in _scopes(table) for name in scope}
-    except SyntaxError:  # what only the compiler finds; then every name may be one of the program's
-        reads |= _names(node)
-    return _Statement(
-        defines=node.name,
-        is_root=isinstance(node, ast.ClassDef) or bool(node.decorator_list),
-        declares={name for each in ast.walk(node) if isinstance(each, ast.Global) for name in each.names},
-        reads=reads,
-        binds={node.name},
-    )
+    def _set(self, package: str) -> None:
+        """Chooses the settings of a package for which no experiment has to run."""
+        for index in self._setters[package]:
+            each = self._program[index]
+            if all(name in each.binds or self._is_light(name) for name in each.reads):
+                self._choose(index)
 
-
-def _scopes(table: symtable.SymbolTable) -> Iterator[list[str]]:
-    """Global names of each scope below."""
-    for child in table.get_children():
-        yield [symbol.get_name() for symbol in child.get_symbols() if symbol.is_global()]
-        yield from _scopes(child)
-
-
-def _names(node: ast.AST) -> set[str]:
-    return {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
-
-
-def _is_main(test: ast.expr) -> bool:
-    """Whether a condition asks if this is the main program."""
-    return isinstance(test, ast.Compare) and "__name__" in _names(test)
-
-
-def _bound(node: ast.AST) -> Iterator[str]:
-    """Names that a statement binds or deletes, or into whose things it writes."""
-    for each in ast.walk(node):
-        match each:
-            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
-                yield each.name
-            case ast.Name(ctx=ast.Store() | ast.Del()):
-                yield each.id
-            case ast.Attribute(ctx=ast.Store() | ast.Del()) | ast.Subscript(ctx=ast.Store() | ast.Del()):
-                yield _root(each)
-            case ast.Import() | ast.ImportFrom():
-                yield from (alias.asname or alias.name.partition(".")[0] for alias in each.names)
-            case ast.ExceptHandler(name=str(name)) | ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)):
-                yield name
-
-
-def _written_through(loop: ast.For) -> set[str]:
-    """What is written into by way of a loop's variable: `for layer in layers: layer.trainable = False`."""
-    variables = _names(loop.target)
-    stored = [each for each in ast.walk(loop) if isinstance(each, ast.Attribute | ast.Subscript)]
-    is_written = any(isinstance(each.ctx, ast.Store) and _root(each) in variables for each in stored)
-    return _names(loop.iter) if is_written else set()
-
-
-def _touched(call: ast.Call) -> set[str]:
-    if isinstance(call.func, ast.Attribute):
-        return {_root(call.func)}
-    if isinstance(call.func, ast.Name) and call.func.id in ("setattr", "delattr") and call.args:
-        return {_root(call.args[0])}
-    return set()
-
-
-def _root(node: ast.AST) -> str:
-    """The name that a chain such as `a.b[0].c` begins with, or ""."""
-    while isinstance(node, ast.Attribute | ast.Subscript | ast.Call):
-        node = node.func if isinstance(node, ast.Call) else node.value
-    return node.id if isinstance(node, ast.Name) else ""
+    def _is_light(self, name: str) -> bool:
+        """Whether a name stands for what was made without calling the program's own functions, or for one of these."""
+        if name in self._packages or name in _BUILTINS:
+            return True
+        made_by = [self._program[index] for index in self._binders[name]]
+        plain = self._packages.keys() | _BUILTINS | {name}
+        return bool(made_by) and not self._changers[name] and all(each.reads <= plain for each in made_by)

@@ -11,6 +11,7 @@ import asyncio
 import json
 import sys
 import threading
+from collections.abc import Iterable
 from typing import Any
 
 import nbformat
@@ -18,7 +19,7 @@ import zmq.asyncio
 from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
-from nbclient.exceptions import DeadKernelError
+from nbclient.exceptions import CellControlSignal, DeadKernelError
 
 #: Where the kernel listens; `grader.inside.kernel` has the same numbers.
 CONNECTION: dict[str, Any] = {
@@ -31,11 +32,14 @@ CONNECTION: dict[str, Any] = {
     "hb_port": 5,
     "signature_scheme": "hmac-sha256",
 }
-MAX_MESSAGE = 4 << 20  # bytes of one part of a message; a picture has some 100 KiB
-MAX_MEMORY = 2 << 30  # bytes of address space of this process
+MAX_MESSAGE = 16 << 20  # bytes of one part of a message; the kernel sends no longer ones
+MAX_MEMORY = 1 << 30  # bytes of address space of this process
 MAX_OUTPUT = 8 << 20  # characters of all outputs together; what comes after that is dropped
 MAX_OUTPUTS = 200  # of one cell
+MAX_ERROR = 1 << 20  # characters of the error that ends a cell, which is kept beside all these
 READY_SECONDS = 60
+#: Messages that become outputs, or change them.
+_OUTPUTS = ("stream", "display_data", "execute_result", "update_display_data", "error")
 
 
 class _Manager(AsyncKernelManager):
@@ -60,20 +64,29 @@ class _Client(NotebookClient):
         kind = msg["msg_type"]
         if kind.startswith("comm"):
             return None
-        if kind in ("stream", "display_data", "execute_result", "update_display_data"):
-            self.left -= sum(map(len, map(str, msg["content"].values())))
-            if self.left < 0 or len(cell.outputs) >= MAX_OUTPUTS:
+        if kind in _OUTPUTS:
+            size = len(str(msg["content"]))
+            self.left -= size
+            is_end = kind == "error" and size <= MAX_ERROR and not any(o.output_type == kind for o in cell.outputs)
+            if not is_end and (self.left < 0 or len(cell.outputs) >= MAX_OUTPUTS):
                 cell.metadata["dropped"] = True
                 return None
-        return super().process_message(msg, cell, cell_index)
+        try:
+            return super().process_message(msg, cell, cell_index)
+        except CellControlSignal:  # the cell is done
+            raise
+        except Exception:  # noqa: BLE001  it is no message as they should be, so anything may be wrong with it
+            cell.metadata["dropped"] = True
+            return None
 
 
-async def drive(key: str, cells: list[str], dead: threading.Event) -> None:
+async def drive(key: str, cells: list[str], patience: float, dead: threading.Event) -> None:
     """Runs the cells and writes a line for each.
 
     Args:
         key: key with which messages are signed.
         cells: texts of the code cells.
+        patience: seconds on the clock to wait for the end of one cell; the kernel itself stops it earlier, if it can.
         dead: set when the kernel is dead.
     """
     context = zmq.asyncio.Context(1)
@@ -84,7 +97,7 @@ async def drive(key: str, cells: list[str], dead: threading.Event) -> None:
     manager.load_connection_info(connection)
     code = nbformat.v4.new_code_cell
     notebook = nbformat.v4.new_notebook(cells=[code(cell) for cell in cells])  # type: ignore[no-untyped-call]
-    client = _Client(notebook, km=manager, allow_errors=True, timeout=None, iopub_timeout=10)
+    client = _Client(notebook, km=manager, allow_errors=True, timeout=int(patience), iopub_timeout=10)
     channels = AsyncKernelClient(parent=manager, context=context, session=manager.session)
     channels.load_connection_info(connection)
     channels.start_channels()
@@ -96,16 +109,29 @@ async def drive(key: str, cells: list[str], dead: threading.Event) -> None:
         for index, cell in enumerate(notebook.cells):
             tell({"begin": index})
             await client.async_execute_cell(cell, index)
-            tell({"end": index, "outputs": cell.outputs, "dropped": bool(cell.metadata.get("dropped"))})
+            tell({"end": index, "outputs": _told(cell.outputs), "dropped": bool(cell.metadata.get("dropped"))})
     except (DeadKernelError, RuntimeError):  # the room's end is told by whoever watches it
-        tell({"dead": True})
+        pass
     finally:
         channels.stop_channels()
 
 
+def _told(outputs: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What is told of outputs: texts, and by name whatever else they hold."""
+    told = []
+    for output in outputs:
+        plain: dict[str, Any] = {name: value for name, value in output.items() if isinstance(value, str)}
+        if isinstance(trace := output.get("traceback"), list):
+            plain["traceback"] = [line for line in trace if isinstance(line, str)]
+        if isinstance(data := output.get("data"), dict):
+            plain["data"] = {str(form): value if isinstance(value, str) else "" for form, value in data.items()}
+        told.append(plain)
+    return told
+
+
 def tell(line: dict[str, Any]) -> None:
-    """Writes one line of JSON."""
-    sys.stdout.write(json.dumps(line) + "\n")
+    """Writes one line of JSON; half characters are replaced, which no strict reader takes."""
+    sys.stdout.buffer.write(json.dumps(line, ensure_ascii=False).encode("utf-8", "replace") + b"\n")
     sys.stdout.flush()
 
 
@@ -122,7 +148,7 @@ def main() -> None:
         dead.set()
 
     threading.Thread(target=wait_for_the_end, daemon=True).start()
-    asyncio.run(drive(job["key"], job["cells"], dead))
+    asyncio.run(drive(job["key"], job["cells"], job["patience"], dead))
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -12,16 +13,18 @@ from typing import IO, Any, Self
 
 import msgspec
 
-from grader.errors import GraderFault
+from grader.errors import GraderFault, MachineBusy
 from grader.rooms.house import House
 from grader.rooms.room import Budget
-from grader.rooms.verdicts import BadReply, RoomVerdict
+from grader.rooms.verdicts import BadReply, RoomVerdict, TimedOut
 from grader.rooms.warm import room_environment
 from grader.shown import CellState
 from grader.wire import messages
 
 #: CPU seconds of one cell and of all: experiments train several models, and nobody loses points for long ones.
 CELL_SECONDS, ALL_SECONDS = 120.0, 400.0
+#: An output as nbformat has it, but for what is no text.
+_Output = dict[str, str | list[str] | dict[str, str]]
 #: Bytes that the driver may say in all; it drops outputs long before.
 _MAX_SAID = 64 << 20
 _LAST_WORDS = 20.0  # seconds on the clock for what the driver still has to say when the kernel is dead
@@ -71,14 +74,20 @@ class _Said(msgspec.Struct):
     """One line of the driver's; see `grader.rooms.driver`."""
 
     ready: bool = False
-    dead: bool = False
     begin: int = -1
     end: int = -1
-    outputs: list[dict[str, Any]] = []
+    outputs: list[_Output] = []
     dropped: bool = False
 
 
-def run_cells(house: House, cells: list[str], seed: int, memory_mb: int) -> Executed:
+def run_cells(
+    house: House,
+    cells: list[str],
+    seed: int,
+    memory_mb: int,
+    cell_seconds: float = CELL_SECONDS,
+    all_seconds: float = ALL_SECONDS,
+) -> Executed:
     """Runs cells in order in one room; a cell that raises stops no other.
 
     Args:
@@ -86,30 +95,34 @@ def run_cells(house: House, cells: list[str], seed: int, memory_mb: int) -> Exec
         cells: texts of the code cells.
         seed: seed of all generators.
         memory_mb: the room's memory limit in MiB.
+        cell_seconds: CPU seconds of one cell; it is stopped then, and the next one runs.
+        all_seconds: CPU seconds of all.
 
     Returns:
         What came of each.
 
     Raises:
-        GraderFault: the kernel does not start; or the clock ran out since the machine was busy.
+        GraderFault: the kernel does not start.
     """
     sockets, key = house.sockets(), secrets.token_hex(32)
+    one, budget = Budget(cell_seconds, 0, 0), Budget(all_seconds, 1 << 20, memory_mb)
     with _Driver(sockets) as driver:
         room, _ = house.room(sockets=sockets, key=key)
-        driver.begin(key, cells, room.kill)
+        driver.begin({"key": key, "cells": cells, "patience": one.wall_seconds + _LAST_WORDS}, room.kill)
         verdict: RoomVerdict | None = None
         try:
-            cell = messages.Soft(CELL_SECONDS, CELL_SECONDS * 4)
-            room.request(messages.Serve(seed, cell), Budget(ALL_SECONDS, 1 << 20, memory_mb))
+            room.request(messages.Serve(seed, one.soft), budget)
         except RoomVerdict as ended:
             verdict = ended
+        except MachineBusy:  # no mark depends on cells, so a grading goes on without the last ones
+            verdict = TimedOut(budget.wall_seconds, on_clock=True)
         finally:
             room.close()
         said = driver.end()
     if not any(line.ready for line in said):
         raise GraderFault(f"the notebook's kernel cannot be reached: {verdict or 'it said nothing'}")
     if driver.ended_first:  # it has killed the room
-        verdict = BadReply("its outputs are too many")
+        verdict = BadReply("its outputs are too many, or its messages cannot be read")
     return _executed(said, len(cells), verdict)
 
 
@@ -138,6 +151,7 @@ class _Driver:
         """Starts it; it imports what it needs while the room is made."""
         self._process = subprocess.Popen(
             [sys.executable, "-s", "-P", "-m", "grader.rooms.driver"],
+            bufsize=0,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -164,18 +178,19 @@ class _Driver:
             if stream is not None:
                 stream.close()
 
-    def begin(self, key: str, cells: list[str], done: Callable[[], None]) -> None:
+    def begin(self, job: dict[str, Any], done: Callable[[], None]) -> None:
         """Tells it what to run.
 
         Args:
-            key: key with which messages are signed.
-            cells: texts of the code cells.
+            job: what it is to do.
             done: called in another thread when it has ended.
         """
         stdin, stdout = self._process.stdin, self._process.stdout
         assert stdin is not None and stdout is not None, "opened as pipes"  # noqa: S101, PT018  a bug of ours
-        stdin.write(msgspec.json.encode({"key": key, "cells": cells}) + b"\n")
-        stdin.flush()
+        with suppress(BrokenPipeError):  # it is dead, and will not say that it is ready
+            rest = memoryview(msgspec.json.encode(job) + b"\n")
+            while rest:
+                rest = rest[stdin.write(rest) :]
         self._reader = threading.Thread(target=self._read, args=(stdout, done), daemon=True)
         self._reader.start()
 
@@ -190,14 +205,14 @@ class _Driver:
             self._process.kill()
         if self._reader is not None:
             self._reader.join()
-        try:
-            return [msgspec.json.decode(line, type=_Said) for line in bytes(self._said).splitlines()]
-        except msgspec.DecodeError:  # cut, for it was too much
-            whole = bytes(self._said).rpartition(b"\n")[0].splitlines()
-            return [msgspec.json.decode(line, type=_Said) for line in whole]
+        said = []
+        for line in self._said.split(b"\n"):
+            with suppress(msgspec.DecodeError, RecursionError):  # the last one may be cut
+                said.append(msgspec.json.decode(line, type=_Said))
+        return said
 
     def _read(self, stdout: IO[bytes], done: Callable[[], None]) -> None:
-        while len(self._said) < _MAX_SAID and (chunk := stdout.read1(1 << 20)):  # type: ignore[attr-defined]
+        while len(self._said) < _MAX_SAID and (chunk := stdout.read(1 << 20)):
             self._said += chunk
         self._process.kill()
         self.ended_first = not self._is_told

@@ -207,3 +207,10 @@ def test_what_only_the_compiler_finds_stops_at_its_statement_too(tmp_path: Path)
     assert raised.statement == 1
     assert raised.type_name == "SyntaxError"
     assert submission.functions() == ["f"]
+
+
+def test_a_notebook_can_display_without_an_import(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    submission = Submission("lesson.ipynb", str(tmp_path))
+    assert submission.run("x = 1 / 0\ndef f():\n    display(3, 'a', raw=False)\n", None, [1]) == []
+    submission.namespace["f"]()
+    assert capsys.readouterr().out == "3\n'a'\n"

@@ -6,7 +6,7 @@ import pytest
 
 from grader.rooms.house import House, Starter
 from grader.rooms.kernel import Executed, run_cells
-from grader.rooms.verdicts import Died
+from grader.rooms.verdicts import Died, TimedOut
 from grader.shown import CellState
 
 pytestmark = pytest.mark.rooms
@@ -18,8 +18,8 @@ def house(rooms: Starter) -> Iterator[House]:
         yield house
 
 
-def run(house: House, *cells: str) -> Executed:
-    return run_cells(house, list(cells), seed=1, memory_mb=2048)
+def run(house: House, *cells: str, cell_seconds: float = 20, all_seconds: float = 60) -> Executed:
+    return run_cells(house, list(cells), 1, 2048, cell_seconds, all_seconds)
 
 
 def texts(executed: Executed) -> list[str]:
@@ -104,6 +104,10 @@ def test_idioms_of_notebooks_work(house: House, cell: str, printed: str) -> None
     assert printed in texts(executed)[0]
 
 
+def test_what_stands_in_for_a_package_shows_nothing(house: House) -> None:
+    assert texts(run(house, "from google.colab import drive\ndrive.mount('/content/drive')")) == [""]
+
+
 def test_nobody_types(house: House) -> None:
     executed = run(house, "name = input('Your name?')", "print(1)")
     assert executed.cells[0].error[0] == "StdinNotImplementedError"
@@ -118,11 +122,52 @@ def test_the_end_of_the_process_leaves_what_came_before(house: House) -> None:
     assert texts(executed)[0] == "1\n"
 
 
-def test_endless_output_ends_the_run_and_nothing_else(house: House) -> None:
-    executed = run(house, "while True:\n    print('x' * 100_000)")
-    assert executed.verdict is not None
-    assert executed.cells[0].state is CellState.STOPPED
-    assert texts(run(house, "print(1)")) == ["1\n"]
+def test_endless_output_costs_its_cell_and_nothing_else(house: House) -> None:
+    executed = run(house, "while True:\n    print('x' * 100_000)", "print(1)", cell_seconds=3)
+    assert executed.verdict is None
+    assert executed.cells[0].state is not CellState.RAN  # stopped, or out of memory where that comes first
+    assert executed.cells[0].is_cut
+    assert texts(executed)[1] == "1\n"
+
+
+@pytest.mark.parametrize(
+    "size", [100_000, 64 << 20], ids=["more than ZeroMQ sends at once", "more than the host takes"]
+)
+def test_a_long_text_comes_in_part_and_the_kernel_lives_on(house: House, size: int) -> None:
+    executed = run(house, f"print('a' + 'x' * {size} + 'z')", "print(1)")
+    assert texts(executed)[0].startswith("axx")
+    assert texts(executed)[0].endswith("xxz\n")
+    assert size < len(texts(executed)[0]) or len(texts(executed)[0]) < 2_100_000
+    assert texts(executed)[1] == "1\n"
+
+
+def test_a_large_picture_is_shown(house: House) -> None:
+    noise = (
+        "import matplotlib.pyplot as plt, numpy as np\nplt.imshow(np.random.rand(300, 300), interpolation='nearest')"
+    )
+    executed = run(house, noise, "print(1)")
+    assert any(len(output.get("data", {}).get("image/png", "")) > 65_536 for output in executed.cells[0].outputs)
+    assert executed.verdict is None
+
+
+def test_half_a_character_is_replaced(house: House) -> None:
+    assert texts(run(house, "print('a\\ud800b')")) == ["a?b\n"]
+
+
+@pytest.mark.parametrize("cell", ["while True:\n    pass", "import time\ntime.sleep(600)"], ids=["busy", "asleep"])
+def test_a_cell_that_never_ends_is_stopped_and_the_next_one_runs(house: House, cell: str) -> None:
+    executed = run(house, cell, "print(1)", cell_seconds=1)
+    assert [cell.state.value for cell in executed.cells] == ["stopped", "ran"]
+    assert executed.verdict is None
+    assert "Cell In[1], line 2" in executed.cells[0].error[2]
+    assert "interrupt.py" not in executed.cells[0].error[2]
+
+
+def test_what_cannot_be_stopped_is_ended_with_all(house: House) -> None:
+    off = "import signal\nsignal.setitimer(signal.ITIMER_PROF, 0)\nsignal.setitimer(signal.ITIMER_REAL, 0)\n"
+    executed = run(house, "print(1)", f"{off}while True:\n    pass", "print(2)", cell_seconds=1, all_seconds=3)
+    assert isinstance(executed.verdict, TimedOut)
+    assert [cell.state.value for cell in executed.cells] == ["ran", "stopped", "not_run"]
 
 
 def test_much_output_is_cut(house: House) -> None:

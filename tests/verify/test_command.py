@@ -38,6 +38,18 @@ def test_what_was_proved_is_remembered_until_it_changes(course: Course) -> None:
     assert len(proofs(course)) == 3
 
 
+def test_the_notebooks_of_the_files_are_proved_apart(course: Course) -> None:
+    assert "4 of 4 are proved already" not in verify(course, "--notebooks").stdout
+    done = verify(course, "--notebooks")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "4 of 4 are proved already" in done.stdout
+    assert verify(course, "--kind", "reference").stdout.count("✓") == 1  # the file itself is still due
+    (course.folder / "solutions/lesson01_tiny.py").write_text("def double(x):\n    return 5\n")
+    wrong = verify(course, "--notebooks", "--kind", "reference")
+    assert wrong.returncode == 1
+    assert "right, but doubles failed" in wrong.stdout
+
+
 def test_what_is_not_proved_is_told_and_not_kept(course: Course) -> None:
     (course.folder / "solutions/lesson01_tiny.py").write_text("def double(x):\n    return 5\n")
     done = verify(course, "1", "--kind", "reference", "--kind", "stub")
