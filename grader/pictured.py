@@ -232,6 +232,7 @@ def held(picture: Picture) -> Picture | None:
         The same with None for what is not finite; None if it breaks a rule.
     """
     try:
-        return msgspec.json.decode(msgspec.json.encode(picture), type=Picture)
+        read: Picture = msgspec.json.decode(msgspec.json.encode(picture), type=Picture)
     except (msgspec.MsgspecError, UnicodeError):
         return None
+    return read

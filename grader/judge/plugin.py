@@ -4,14 +4,13 @@ from collections.abc import Generator, Iterator
 from contextlib import suppress
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from grader.errors import GraderFault
 from grader.judge.context import Context, Record
 from grader.judge.explain import finding_of, withhold
-from grader.judge.layers import LayerCall
 from grader.judge.load import load_module
 from grader.judge.misses import Blocked, Miss
 from grader.judge.picturing import LessonPictures, general_pictures
@@ -21,6 +20,9 @@ from grader.judge.views import SubmissionView
 from grader.model import Checked, Finding, Outcome
 from grader.rubric import Criterion, Rubric
 from grader.seeds import Streams
+
+if TYPE_CHECKING:
+    from grader.judge.layers import LayerCall
 
 PREFIX = "test_"
 

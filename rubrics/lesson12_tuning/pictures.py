@@ -3,8 +3,6 @@
 from collections.abc import Iterator
 from types import ModuleType
 
-import numpy as np
-
 from grader.judge.picturing import series
 from grader.judge.seen import Seen
 from grader.pictured import Bar, Bars, Lines, Panel, Picture, Role
@@ -15,7 +13,7 @@ SEES = ("diagnose", "select_best")
 
 def picture_curves(seen: Seen, streams: Streams, data: ModuleType) -> Iterator[Picture]:
     """One pair of curves for each verdict."""
-    rng = streams.generator("curves")
+    rng = streams.generator("clear curves")
     drawn = [(kind, kind.history(rng)) for kind in data.CLEAR for _ in range(2)]
     told = {repr(call.args[0]): str(call.returned) for call in seen.calls("diagnose")}
     panels, words = [], []

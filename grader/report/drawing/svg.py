@@ -48,14 +48,15 @@ def draw(picture: Picture) -> Markup:
     Returns:
         An `<svg>` element; the same picture always gives the same text. Its title is told as its label.
     """
-    import matplotlib  # noqa: PLC0415  it takes long, so only where pictures are drawn
+    import matplotlib as mpl  # noqa: PLC0415  it takes long, so only where pictures are drawn
 
     from grader.report.drawing.figures import figure_of  # noqa: PLC0415  as above
 
     logging.getLogger("matplotlib").setLevel(logging.ERROR)  # where fonts lie is of no interest to a student
     file = io.StringIO()
-    plain = {"svg.fonttype": "none", "svg.hashsalt": "grade", "text.parse_math": False, "path.simplify": False}
-    with matplotlib.rc_context(plain), warnings.catch_warnings(action="ignore"):  # letters that no font of ours has
+    with mpl.rc_context(), warnings.catch_warnings(action="ignore"):  # of letters that no font of ours has
+        mpl.rcdefaults()  # whatever a file in the current folder asks for
+        mpl.rcParams.update({"svg.fonttype": "none", "svg.hashsalt": "grade", "text.parse_math": False})
         figure = figure_of(picture)
         figure.savefig(file, format="svg", metadata={"Date": None}, transparent=True)
     return _plain(file.getvalue(), picture.title)
