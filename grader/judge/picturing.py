@@ -67,9 +67,10 @@ def general_pictures(
         checked: what became of each criterion.
         described: the models that each check has asked for their layers.
     """
-    model = _model(rubric, checked, described)
-    found = [model, *_skills(rubric, checked)]
-    yield from (picture for picture in map(held, filter(None, found)) if picture is not None)
+    for picture in (_model(rubric, checked, described), *_skills(rubric, checked)):
+        kept = held(picture) if picture is not None else None
+        if kept is not None:
+            yield kept
 
 
 def _model(rubric: Rubric, checked: dict[str, Checked], described: dict[str, list[list[LayerCall]]]) -> Picture | None:
@@ -123,7 +124,7 @@ def _skill(criterion: str, title: str, threshold: Threshold, runs: tuple[float, 
         x_label=threshold.metric,
         bars=tuple(bars),
         threshold=threshold.value,
-        better=threshold.better,
+        is_lower_better=lower,
     )
 
 

@@ -41,7 +41,9 @@ class JudgePlugin:
         self.fault: GraderFault | None = None
         self._context = context
         self._folder = folder
-        self._pictures = LessonPictures(context, folder)
+        self._pictures: LessonPictures | None = None
+        with suppress(Exception):  # a picture never costs a mark
+            self._pictures = LessonPictures(context, folder)
         self._described: dict[str, list[list[LayerCall]]] = {}
         self._titles = {criterion.id: criterion.title for criterion in context.rubric.criteria}
 
@@ -92,9 +94,10 @@ class JudgePlugin:
             self._draw(criterion)
 
     def _draw(self, criterion: Criterion) -> None:
-        """Draws what belongs to a criterion; a picture never costs a mark, so one that fails is left out."""
+        """Draws what belongs to a criterion; what fails is left out."""
         with suppress(Exception):
-            self._context.pictures += self._pictures.draw(criterion.id)
+            if self._pictures is not None:
+                self._context.pictures += self._pictures.draw(criterion.id)
 
     def pytest_sessionfinish(self) -> None:
         """Draws what every lesson gets, before the lesson's own pictures."""

@@ -52,7 +52,7 @@ def picture_skill(seen: Seen, streams: Streams, data: ModuleType) -> Iterator[Pi
             words="; ".join(lost) + ".",
             x_label="share of right answers",
             bars=tuple(Bar(name=name, role=Role.OWN, value=share) for name, share in zip(NAMES, shares, strict=True)),
-            better="higher",
+            is_lower_better=False,
         )
         return
 

@@ -48,6 +48,6 @@ def picture_skill(seen: Seen, streams: Streams, data: ModuleType) -> Iterator[Pi
             words="; ".join(f"{name}: {mean:.3f}" for name, (_, mean) in means.items()) + ".",
             x_label="share of right answers",
             bars=tuple(Bar(name=name, role=role, value=mean) for name, (role, mean) in means.items()),
-            better="higher",
+            is_lower_better=False,
         )
         return

@@ -72,6 +72,6 @@ def picture_best(seen: Seen, streams: Streams, data: ModuleType) -> Iterator[Pic
             words="; ".join(told) + ".",
             x_label="error",
             bars=tuple(bars),
-            better="lower",
+            is_lower_better=True,
         )
         return

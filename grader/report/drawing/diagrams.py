@@ -6,7 +6,7 @@ from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 from matplotlib.path import Path
 
 from grader.pictured import Arrow, Diagram, Node
-from grader.report.drawing.style import CARD, INK, MISS, MUTED, OWN, SMALL, SUNK, TEXT, blank, new_figure
+from grader.report.drawing.style import CARD, INK, MIDDLE, MISS, MUTED, OWN, SMALL, SUNK, TEXT, blank, new_figure
 from grader.text import one_line
 
 _LEFT, _BOX = 2.0, 190.0
@@ -95,4 +95,4 @@ def _label(canvas: Axes, arrow: Arrow, x: float, y: float) -> None:
     text = f"✗ {one_line(arrow.shape, 24)}" if arrow.is_wrong else one_line(arrow.shape, 24)
     weight = "bold" if arrow.is_wrong else "normal"
     colour = MISS if arrow.is_wrong else INK
-    canvas.text(x, y, text, fontsize=TEXT, color=colour, fontweight=weight, va="center_baseline")
+    canvas.text(x, y + MIDDLE, text, fontsize=TEXT, color=colour, fontweight=weight)

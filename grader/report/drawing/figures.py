@@ -20,6 +20,7 @@ from grader.report.drawing.style import (
     LINE,
     LINES,
     MARKED_POINTS,
+    MIDDLE,
     MISS,
     MUTED,
     OTHER,
@@ -126,7 +127,7 @@ def _legend(canvas: Axes, rows: list[list[str]], styles: dict[str, dict[str, Any
         x, y = 2.0, 8 + 16.0 * number
         for name in row:
             canvas.add_line(Line2D([x, x + 11, x + 22], [y, y, y], **shown[name]))
-            canvas.text(x + 28, y, name, fontsize=TEXT, color=INK, va="center_baseline")
+            canvas.text(x + 28, y + MIDDLE, name, fontsize=TEXT, color=INK)
             x += 42 + 7 * len(name)
 
 
@@ -144,7 +145,7 @@ def _bars(picture: Bars) -> Figure:
     right = 2 + 0.82 * (WIDTH - 4)
     most = max(*(bar.value for bar in picture.bars), *(run for bar in picture.bars for run in bar.runs), 0.0)
     most = max(most, picture.threshold or 0.0) or 1.0
-    if picture.threshold and picture.better == "lower":
+    if picture.threshold and picture.is_lower_better:
         most = min(most, _CUT * picture.threshold)
     unit = (right - 2) / most
 
@@ -155,11 +156,11 @@ def _bars(picture: Bars) -> Figure:
         x = limit
         canvas.add_line(Line2D([x, x], [17, 23], color=MISS, linewidth=2))
         side = "right" if x > WIDTH / 2 else "left"
-        arrow = "← better" if picture.better == "lower" else "better →"
+        arrow = "← better" if picture.is_lower_better else "better →"
         text = f"threshold {picture.threshold:g}, {arrow}"
         canvas.text(x if side == "right" else max(x - 2, 2), 12, text, fontsize=TEXT, color=MISS, ha=side)
     else:
-        arrow = "shorter is better" if picture.better == "lower" else "longer is better"
+        arrow = "shorter is better" if picture.is_lower_better else "longer is better"
         canvas.text(2, 12, f"{one_line(picture.x_label, 34)}, {arrow}", fontsize=SMALL, color=MUTED)
     return figure
 
@@ -184,7 +185,7 @@ def _bar(canvas: Axes, bar: Bar, top: float, unit: float, limit: float | None) -
         canvas.add_line(Line2D([limit, limit], [y - 1, y + _BAR + 2], color=MISS, linewidth=2))
         if after - 6 < limit < after + 6.6 * len(said) + 4:  # nothing is written across the line
             after = limit + 5
-    canvas.text(after, y + _BAR / 2, said, fontsize=TEXT, color=INK, va="center_baseline")
+    canvas.text(after, y + _BAR / 2 + MIDDLE, said, fontsize=TEXT, color=INK)
 
 
 # Grids.
@@ -224,7 +225,7 @@ def _grid(canvas: Axes, grid: Grid, at: tuple[float, float], cell: tuple[float, 
         style: dict[str, Any] = {"facecolor": OWN, "alpha": shade / _SHADES} if shade else {"facecolor": SUNK}
         canvas.add_patch(PathPatch(Path.make_compound_path(*boxes), linewidth=0, edgecolor="none", **style))
     for row, name in enumerate(grid.row_names):
-        canvas.text(2, y + (row + 0.5) * high, one_line(name, 18), fontsize=TEXT, color=INK, va="center_baseline")
+        canvas.text(2, y + (row + 0.5) * high + MIDDLE, one_line(name, 18), fontsize=TEXT, color=INK)
     for row, column in grid.rings:
         corner = (x + column * side - 1, y + row * high + 1)
         canvas.add_patch(Rectangle(corner, side + 2, high - 2, fill=False, edgecolor=INK, linewidth=1.5))

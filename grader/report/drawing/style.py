@@ -10,6 +10,8 @@ from grader.pictured import Role
 #: Width in the units of a picture; a phone shows it nearly as large, so a letter is as high there as it says here.
 WIDTH = 300.0
 TEXT, SMALL = 12.0, 11.0
+#: How far the foot of a text lies below its middle; measured, it would depend on which letters there are.
+MIDDLE = 4.0
 
 #: Matplotlib wants colours; the page wants names of colours, which depend on light, dark and paper. So each of these
 #: stands for a name and is replaced by a class once the picture is drawn.
