@@ -90,11 +90,15 @@ class JudgePlugin:
         elif call.when == "call" and problem is None:
             self._keep(criterion, Outcome.PASSED, credit=1.0)
         if call.when == "call" and self.fault is None:
-            self._described[criterion.id] = self._context.record.described
             self._draw(criterion)
 
     def _draw(self, criterion: Criterion) -> None:
         """Draws what belongs to a criterion; what fails is left out."""
+        record = self._context.record
+        if self.checked[criterion.id].outcome is Outcome.FAILED and not record.described and record.describe:
+            with suppress(Exception):
+                record.describe()  # notes what it is told
+        self._described[criterion.id] = record.described
         with suppress(Exception):
             if self._pictures is not None:
                 self._context.pictures += self._pictures.draw(criterion.id)

@@ -41,6 +41,8 @@ def picture_skill(seen: Seen, streams: Streams, data: ModuleType) -> Iterator[Pi
 
 def judge(line: str, lexicon: dict[str, list[str]], data: ModuleType) -> Line:
     """One line, cut at its spaces, with the words that break a rule."""
+    if not line:
+        return Line(parts=("(an empty line)",), wrong=(0,), remark="no words", is_right=False)
     words = line.removesuffix(".").split(" ")
     wrong, remark = faults(words, line, lexicon)
     parts: list[str] = []
