@@ -110,13 +110,13 @@ class Bars(_Picture, frozen=True, kw_only=True, tag="bars"):
         x_label: what the values are.
         bars: from top to bottom.
         threshold: a value to reach, or None.
-        better: "lower" or "higher".
+        is_lower_better: whether short bars are good.
     """
 
     x_label: _Words
     bars: Annotated[tuple[Bar, ...], msgspec.Meta(min_length=1, max_length=16)]
     threshold: float | None = None
-    better: Annotated[str, msgspec.Meta(pattern="^(lower|higher)$")]
+    is_lower_better: bool
 
 
 class Grid(Frozen, frozen=True, kw_only=True):
@@ -232,6 +232,7 @@ def held(picture: Picture) -> Picture | None:
         The same with None for what is not finite; None if it breaks a rule.
     """
     try:
-        return msgspec.json.decode(msgspec.json.encode(picture), type=Picture)
+        read: Picture = msgspec.json.decode(msgspec.json.encode(picture), type=Picture)
     except (msgspec.MsgspecError, UnicodeError):
         return None
+    return read

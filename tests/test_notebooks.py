@@ -1,4 +1,4 @@
-"""Notebooks as three students write them: each right, each gets every point for its code, and a report that shows it."""
+"""Notebooks as students write them, graded whole: experiments, plots and leftovers around right functions."""
 
 import base64
 from pathlib import Path

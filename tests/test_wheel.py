@@ -27,7 +27,7 @@ def test_every_lesson_travels_with_its_stub_rubric_and_student_checks(wheel: zip
     names = {name.partition("share/grade/")[2] for name in wheel.namelist()}
     for rubric in ROOT.glob("rubrics/*/rubric.toml"):
         lesson = rubric.parent.name
-        files = ("rubric.toml", "checks.py", "data.py", "questions.toml", "answers.toml")
+        files = ("rubric.toml", "checks.py", "data.py", "pictures.py", "questions.toml", "answers.toml")
         wanted = {f"rubrics/{lesson}/{name}" for name in files if (rubric.parent / name).exists()}
         assert wanted | {f"exercises/{lesson}.py", "rubrics/course.toml"} <= names
 

@@ -26,13 +26,23 @@ _here = threading.local()
 
 @dataclass
 class Record:
-    """What is noted while one check runs."""
+    """What is noted while one check runs.
+
+    Attributes:
+        provisional: whether something rests on what the submission's own process says.
+        borderline: whether a skill lies near its threshold.
+        evidence: numbers that the mark rests on.
+        output: what the submission printed.
+        described: models whose layers were asked for.
+        describe: asks the model in the clean room that came last for its layers.
+    """
 
     provisional: bool = False
     borderline: bool = False
     evidence: list[Evidence] = field(default_factory=list)
     output: str = ""
     described: list[list[LayerCall]] = field(default_factory=list)
+    describe: Callable[[], object] | None = None
 
     def measured(self, name: str, *values: float, unit: str = "", labels: tuple[str, ...] = ()) -> None:
         """Notes numbers that the mark rests on.

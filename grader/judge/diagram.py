@@ -96,9 +96,14 @@ def _nodes(calls: list[LayerCall]) -> list[Node]:
     for layer in _layers(calls):
         own = [call for call in calls if call.layer == layer]
         first = own[0]
-        name = f"{first.kind} of {first.wraps}" if first.wraps else first.kind
-        weights = f"{first.parameters} weights" if first.parameters else "no weights"
-        details = [f"{first.units} units" * bool(first.units), weights, f"called {len(own)} times" * (len(own) > 1)]
+        is_shared = first.kind == "TimeDistributed" and first.wraps is not None
+        name = first.wraps if is_shared and first.wraps else f"{first.kind} {first.wraps or ''}".strip()
+        details = [
+            "at each step" * is_shared,
+            f"{first.units} {'units' if first.units != 1 else 'unit'}" if first.units else "",
+            f"{first.parameters} weights" if first.parameters else "no weights",
+            f"called {len(own)} times" * (len(own) > 1),
+        ]
         detail = ", ".join(filter(None, details))
         found.append(Node(name=name[:60], detail=detail, is_recurrent=first.recurrent))
     return found

@@ -128,7 +128,9 @@ class CleanRoom:
         if not isinstance(handle, messages.Handle):
             raise GraderFault("the clean room returns no model")
         if form == "archive":
-            return CleanModel(function, self.ask, handle, (self.ask, handle), None, self._context)
+            taken = CleanModel(function, self.ask, handle, (self.ask, handle), None, self._context)
+            self._context.noting().describe = lambda: taken.calls(sample)
+            return taken
         return CleanModel(function, self.ask, handle, (ask, model), claim, self._context)
 
     def _must_run(self, model: StudentModel, sample: Inputs) -> None:

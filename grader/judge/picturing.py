@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import numpy as np
@@ -15,6 +14,9 @@ from grader.judge.load import load_module
 from grader.model import Checked, Outcome
 from grader.pictured import Bar, Bars, Picture, Role, Series, held
 from grader.rubric import Rubric, Threshold
+
+if TYPE_CHECKING:
+    from types import ModuleType
 
 #: A lesson's pictures: `picture_x` is drawn once criterion `x` was checked.
 FILE, PREFIX = "pictures.py", "picture_"
@@ -50,9 +52,9 @@ class LessonPictures:
         if function is None:
             return []
         data = load_module(self._folder / "data.py", "lesson_data")
-        found = function(self._context.seen, self._context.streams, data)
-        named = [msgspec.structs.replace(picture, criterion=criterion) for picture in found]
-        return [picture for picture in map(held, named) if picture is not None]
+        found: Iterable[Any] = function(self._context.seen, self._context.streams, data)
+        named = [held(msgspec.structs.replace(picture, criterion=criterion)) for picture in found]
+        return [picture for picture in named if picture is not None]
 
 
 def general_pictures(
@@ -65,15 +67,14 @@ def general_pictures(
         checked: what became of each criterion.
         described: the models that each check has asked for their layers.
     """
-    model = _model(rubric, checked, described)
-    found = [model, *_skills(rubric, checked)]
-    yield from (picture for picture in map(held, filter(None, found)) if picture is not None)
+    for picture in (_model(rubric, checked, described), *_skills(rubric, checked)):
+        kept = held(picture) if picture is not None else None
+        if kept is not None:
+            yield kept
 
 
-def _model(
-    rubric: Rubric, checked: dict[str, Checked], described: dict[str, list[list[LayerCall]]]
-) -> Picture | None:
-    """The model of the first criterion that failed over one, or where none did, the first one that was looked at."""
+def _model(rubric: Rubric, checked: dict[str, Checked], described: dict[str, list[list[LayerCall]]]) -> Picture | None:
+    """The model of the first criterion that failed over one; where none did, the last one, which was trained."""
     names = [criterion.id for criterion in rubric.criteria if criterion.id in checked]
     failed = [name for name in names if checked[name].outcome is Outcome.FAILED]
     for name in failed:
@@ -84,7 +85,7 @@ def _model(
         if described.get(name):
             return diagram(described[name][-1], name, finding)  # the one that the check ended with
     looked_at = [name for name in names if described.get(name)]
-    return diagram(described[looked_at[0]][0], looked_at[0], None) if looked_at else None
+    return diagram(described[looked_at[-1]][-1], looked_at[-1], None) if looked_at else None
 
 
 def _skills(rubric: Rubric, checked: dict[str, Checked]) -> Iterator[Picture]:
@@ -102,7 +103,9 @@ def _skill(criterion: str, title: str, threshold: Threshold, runs: tuple[float, 
     reached = threshold.reached(own)
     bars = [
         Bar(name="your submission", role=Role.OWN, value=own, runs=runs if len(runs) > 1 else ()),
-        Bar(name="the reference solution", role=Role.TRUTH, value=threshold.mean, runs=(threshold.mean, threshold.worst)),
+        Bar(
+            name="the reference solution", role=Role.TRUTH, value=threshold.mean, runs=(threshold.mean, threshold.worst)
+        ),
         *(Bar(name=name, role=Role.OTHER, value=value) for name, value in threshold.baselines.items()),
     ]
     bars.sort(key=lambda bar: bar.value, reverse=not lower)
@@ -121,7 +124,7 @@ def _skill(criterion: str, title: str, threshold: Threshold, runs: tuple[float, 
         x_label=threshold.metric,
         bars=tuple(bars),
         threshold=threshold.value,
-        better=threshold.better,
+        is_lower_better=lower,
     )
 
 
@@ -146,7 +149,6 @@ def series(name: str, role: Role, y: Any, x: Iterable[float] | None = None) -> S
     values = numbers(y)
     places = numbers(list(x)) if x is not None else tuple(float(at + 1) for at in range(len(values)))
     return Series(name=name, role=role, x=places[: len(values)], y=values[: len(places)])
-
 
 
 def by_error(errors: np.ndarray) -> list[tuple[str, int]]:

@@ -4,14 +4,13 @@ from collections.abc import Generator, Iterator
 from contextlib import suppress
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from grader.errors import GraderFault
 from grader.judge.context import Context, Record
 from grader.judge.explain import finding_of, withhold
-from grader.judge.layers import LayerCall
 from grader.judge.load import load_module
 from grader.judge.misses import Blocked, Miss
 from grader.judge.picturing import LessonPictures, general_pictures
@@ -21,6 +20,9 @@ from grader.judge.views import SubmissionView
 from grader.model import Checked, Finding, Outcome
 from grader.rubric import Criterion, Rubric
 from grader.seeds import Streams
+
+if TYPE_CHECKING:
+    from grader.judge.layers import LayerCall
 
 PREFIX = "test_"
 
@@ -92,12 +94,16 @@ class JudgePlugin:
             self._failed(criterion, problem, item)
         elif call.when == "call" and problem is None:
             self._keep(criterion, Outcome.PASSED, credit=1.0)
-        if call.when == "call" and self.fault is None:
-            self._described[criterion.id] = self._context.record.described
+        if call.when == "call" and self.fault is None and criterion.id in self.checked:
             self._draw(criterion)
 
     def _draw(self, criterion: Criterion) -> None:
-        """Draws what belongs to a criterion; one that fails is left out."""
+        """Draws what belongs to a criterion; what fails is left out."""
+        record = self._context.record
+        if self.checked[criterion.id].outcome is Outcome.FAILED and not record.described and record.describe:
+            with suppress(Exception):
+                record.describe()  # notes what it is told
+        self._described[criterion.id] = record.described
         if self._pictures is not None:
             with suppress(Exception):
                 self._context.pictures += self._pictures.draw(criterion.id)

@@ -10,6 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from grader.model import Grade
+from grader.pictured import Picture
 from grader.report import words
 from grader.report.code import MAX_LENGTH, highlight
 from grader.report.drawing.svg import draw
@@ -67,8 +68,16 @@ def _environment() -> Environment:
         css=Markup(css),  # noqa: S704  our own file
         style_hash=base64.b64encode(hashlib.sha256(css.encode()).digest()).decode(),
     )
-    environment.filters.update(prose=_prose, python=highlight, drawing=draw)
+    environment.filters.update(prose=_prose, python=highlight, drawing=_drawing)
     return environment
+
+
+def _drawing(picture: Picture, label: str) -> Markup:
+    """Draws a picture; one that cannot be drawn is told in words all the same, and no mark is lost for it."""
+    try:
+        return draw(picture, label)
+    except Exception:  # noqa: BLE001  whatever it is, it comes from texts and numbers of a submission
+        return Markup("")
 
 
 def _finalize(value: Any) -> Any:

@@ -24,20 +24,20 @@ def picture_latch(seen: Seen, streams: Streams, data: ModuleType) -> Iterator[Pi
             gates = cell.gates(x[None], h)
             h, c = cell.step(x[None], h, c)
             rows.append([*(gates[part].item() for part in data.PARTS), h.item(), c.item()])
-        i, f, _, o, outputs, cells = np.array(rows).T
+        i, f, _, _, outputs, cells = np.array(rows).T
         flagged = [int(at) + 1 for at in np.flatnonzero(X[0, :, 1])]
-        steps = tuple((float(at), f"flag {n}" if n > 1 else "flag") for n, at in enumerate(flagged, start=1))
+        steps = tuple((float(at), "flag") for at in flagged)
         sign = "plus" if signs[0] > 0 else "minus"
         yield Lines(
             title="How your latch remembers",
             note=(
-                "Three values are flagged, all others are noise. A latch opens its input gate at a flag alone, and keeps "
-                "what it has the rest of the time: the input gate near 0, the forget gate near 1."
+                "Three values are flagged, all others are noise. A latch opens its input gate at a flag alone, and "
+                "keeps what it has the rest of the time: the input gate near 0, the forget gate near 1."
             ),
             words=(
                 f"Flags at steps {', '.join(map(str, flagged))}; the last flagged value has the sign {sign}. The input "
-                f"gate is {np.mean(i[X[0, :, 1] == 1]):.2g} at flags and {np.mean(i[X[0, :, 1] == 0]):.2g} elsewhere on "
-                f"average, the forget gate {np.mean(f[X[0, :, 1] == 1]):.2g} and {np.mean(f[X[0, :, 1] == 0]):.2g}. "
+                f"gate is {np.mean(i[X[0, :, 1] == 1]):.2g} at flags and {np.mean(i[X[0, :, 1] == 0]):.2g} elsewhere "
+                f"on average, the forget gate {np.mean(f[X[0, :, 1] == 1]):.2g} and {np.mean(f[X[0, :, 1] == 0]):.2g}. "
                 f"After 60 steps the cell state is {cells[-1]:.3g}, the output {outputs[-1]:.3g}."
             ),
             x_label="step",
@@ -47,10 +47,12 @@ def picture_latch(seen: Seen, streams: Streams, data: ModuleType) -> Iterator[Pi
                 Panel(
                     name="the gates",
                     series=(series("input gate", Role.OWN, i), series("forget gate", Role.OTHER, f)),
+                    steps=steps,
                 ),
                 Panel(
                     name="what is remembered",
                     series=(series("cell state", Role.SECOND, cells), series("output", Role.TRUTH, outputs)),
+                    steps=steps,
                 ),
             ),
         )

@@ -30,8 +30,8 @@ def picture_profile(seen: Seen, streams: Streams, data: ModuleType) -> Iterator[
     yield Lines(
         title="How far a gradient reaches back",
         note=(
-            "Your `gradient_profile`, divided by its value at the last step. What falls by the same factor at each step "
-            "is a straight line here: so gradients vanish. An LSTM whose forget gate is open lets them pass."
+            "Your `gradient_profile`, divided by its value at the last step. What falls by the same factor at each "
+            "step is a straight line here: so gradients vanish. An LSTM whose forget gate is open lets them pass."
         ),
         words=f"{told}.",
         x_label="steps back from the end",
@@ -65,8 +65,8 @@ def picture_skill(seen: Seen, streams: Streams, data: ModuleType) -> Iterator[Pi
                 "carried over knows of it. This is the sequence of its kind with the largest error."
             ),
             words=(
-                f"{X.shape[1]} steps in pieces of {k}. The spike comes at step {onset[row] + 1}; {right:.0%} of the steps "
-                f"are right. The last value told is {told[row, -1, 0]:.2g}."
+                f"{X.shape[1]} steps in pieces of {k}. The spike comes at step {onset[row] + 1}; {right:.0%} of the "
+                f"steps are right. The last value told is {told[row, -1, 0]:.2g}."
             ),
             x_label="step",
             y_label="alarm: 1 is on",
@@ -76,7 +76,7 @@ def picture_skill(seen: Seen, streams: Streams, data: ModuleType) -> Iterator[Pi
                         series("as it should be", Role.TRUTH, truth[row]),
                         series("your model", Role.OWN, told[row]),
                     ),
-                    steps=tuple((at, name if number == 0 else "") for number, (at, name) in enumerate(borders)),
+                    steps=borders,
                 ),
             ),
         )

@@ -30,14 +30,12 @@ def picture_prepare(seen: Seen, streams: Streams, data: ModuleType) -> Iterator[
         first = int(places["train"][at]) - task.n_in + 1
         window = np.where(np.isclose(X, mask), np.nan, X)
         border = ((float(task.n_train), "test begins"),)
-        low, high = (
-            f"{np.nanmin(scaled[name]):.2g} to {np.nanmax(scaled[name]):.2g}" for name in ("train", "test")
-        )
+        low, high = (f"{np.nanmin(scaled[name]):.2g} to {np.nanmax(scaled[name]):.2g}" for name in ("train", "test"))
         yield Lines(
             title="From a series to samples",
             note=(
-                "The first feature. Its scale comes from the training rows alone, so test values may lie outside of it: "
-                "that is right, the future is not known yet. Holes are gaps. A sample is a window and what follows it."
+                "The first feature. Its scale comes from the training rows alone, so test values may lie outside of "
+                "it: that is right, the future is not known yet. A sample is a window and what follows it."
             ),
             words=(
                 f"{len(task.series)} rows, the first {task.n_train} for training. Scaled, the training values go from "
@@ -58,7 +56,7 @@ def picture_prepare(seen: Seen, streams: Streams, data: ModuleType) -> Iterator[
                         series("training set", Role.OWN, scaled["train"], places["train"]),
                         series("test set", Role.OTHER, scaled["test"], places["test"]),
                     ),
-                    steps=((float(task.n_train), ""),),
+                    steps=border,
                 ),
                 Panel(
                     name="one sample of the training set",

@@ -17,8 +17,11 @@ def picture_history(seen: Seen, streams: Streams, data: ModuleType) -> Iterator[
     """The losses that fit_model returned."""
     del data
     for call in seen.calls("fit_model", None, None, None, streams.seed("fit")):
-        losses = {name: np.asarray(call.returned[name], "float64").ravel() for name in ("loss", "val_loss")
-                  if name in call.returned}
+        losses = {
+            name: np.asarray(call.returned[name], "float64").ravel()
+            for name in ("loss", "val_loss")
+            if name in call.returned
+        }
         loss = losses["loss"]
         best = int(np.nanargmin(loss)) + 1
         roles = {"loss": Role.OWN, "val_loss": Role.OTHER}
@@ -30,8 +33,8 @@ def picture_history(seen: Seen, streams: Streams, data: ModuleType) -> Iterator[
                 f"is a factor of ten.{validated}"
             ),
             words=(
-                f"{len(loss)} epochs. The loss is {loss[0]:.3g} after the first and {loss[-1]:.3g} after the last; it is "
-                f"lowest in epoch {best}, {np.nanmin(loss):.3g}."
+                f"{len(loss)} epochs. The loss is {loss[0]:.3g} after the first and {loss[-1]:.3g} after the last; it "
+                f"is lowest in epoch {best}, {np.nanmin(loss):.3g}."
             ),
             x_label="epoch",
             y_label="loss",
@@ -49,12 +52,12 @@ def picture_skill(seen: Seen, streams: Streams, data: ModuleType) -> Iterator[Pi
         told = np.asarray(call.returned)[:, :1]
         panels = []
         for name, row in by_error(np.abs(told - y).ravel()):
-            last = n_steps + 1
+            last, first = n_steps + 1, n_steps - 9
             panels.append(
                 Panel(
                     name=name,
                     series=(
-                        series("what it was shown", Role.PAST, X[row]),
+                        series("what it was shown", Role.PAST, X[row, first - 1 :], range(first, last)),
                         series("the next value", Role.TRUTH, [X[row, -1, 0], y[row, 0]], [n_steps, last]),
                         series("your prediction", Role.OWN, [X[row, -1, 0], told[row, 0]], [n_steps, last]),
                     ),
@@ -64,7 +67,10 @@ def picture_skill(seen: Seen, streams: Streams, data: ModuleType) -> Iterator[Pi
         pairs = ", ".join(f"{told[row, 0]:.3g} for {y[row, 0]:.3g}" for row in rows)
         yield Lines(
             title="One value ahead",
-            note="Three of 400 unseen series: the one with the smallest error, a usual one and the one with the largest.",
+            note=(
+                "The end of three of 400 unseen series: the one with the smallest error, a usual one and the one with "
+                "the largest."
+            ),
             words=f"Predicted and true value, from the best to the worst of the three: {pairs}.",
             x_label="step",
             y_label="value",

@@ -40,8 +40,8 @@ def picture_skill(seen: Seen, streams: Streams, data: ModuleType) -> Iterator[Pi
         yield Lines(
             title="One value to remember",
             note=(
-                "The value at the flag has to be carried past all that follow, up to the end. A usual one of 400 unseen "
-                "sequences, and the one with the largest error."
+                "The value at the flag has to be carried past all that follow, up to the end. A usual one of 400 "
+                "unseen sequences, and the one with the largest error."
             ),
             words=f"Predicted and flagged value: {pairs}.",
             x_label="step",

@@ -27,8 +27,8 @@ def picture_skill(seen: Seen, streams: Streams, data: ModuleType) -> Iterator[Pi
         yield Grids(
             title="Clips and your answers",
             note=(
-                "The frames of a clip from left to right. One frame shows whether the bar stands or lies; only the order "
-                "of the frames shows where it goes. A wrong answer comes first, where there is one."
+                "The frames of a clip from left to right. One frame shows whether the bar stands or lies; only the "
+                "order of the frames shows where it goes. A wrong answer comes first, where there is one."
             ),
             words=f"{right.mean():.0%} of 400 clips are told right. The ones shown: " + "; ".join(n for n, _ in clips),
             x_label="frames in order of time",
@@ -45,12 +45,14 @@ def picture_skill(seen: Seen, streams: Streams, data: ModuleType) -> Iterator[Pi
         ]
         yield Bars(
             title="Right answers by direction",
-            note="Left and right mixed up: the order of frames is lost. Left and up mixed up: the CNN does not see how the "
-            "bar lies.",
+            note=(
+                "Left and right mixed up: the order of frames is lost. Left and up mixed up: the CNN does not see how "
+                "the bar lies."
+            ),
             words="; ".join(lost) + ".",
             x_label="share of right answers",
             bars=tuple(Bar(name=name, role=Role.OWN, value=share) for name, share in zip(NAMES, shares, strict=True)),
-            better="higher",
+            is_lower_better=False,
         )
         return
 

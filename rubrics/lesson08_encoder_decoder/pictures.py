@@ -10,7 +10,7 @@ from grader.pictured import Line, Picture, Text
 from grader.seeds import Streams
 
 SEES = ("predict_strings",)
-N_OUT, SHOWN = 3, 10
+N_OUT, SHOWN = 3, 8
 
 
 def picture_skill(seen: Seen, streams: Streams, data: ModuleType) -> Iterator[Picture]:
@@ -27,14 +27,15 @@ def picture_skill(seen: Seen, streams: Streams, data: ModuleType) -> Iterator[Pi
         order = sorted(range(len(told)), key=lambda row: right[row])
         wrong = right.count(False)
         shown = order[: min(wrong, SHOWN - 3)] + order[wrong : wrong + SHOWN - min(wrong, SHOWN - 3)]
+        said = [f"{sources[row]} gives {told[row][:40] or 'nothing'}, right is {targets[row]}" for row in shown]
         lines = tuple(a_line(sources[row], told[row], targets[row]) for row in shown)
         yield Text(
             title="What your model writes",
             note=(
                 "The last three letters, backwards: the first letter out is the last one in. So nothing can be written "
-                f"before all is read. {len(told) - wrong} of {len(told)} unseen strings are right; wrong ones come first."
+                f"before all is read. {len(told) - wrong} of {len(told)} strings are right; wrong ones come first."
             ),
-            words="; ".join(f"{sources[row]} gives {told[row] or 'nothing'}, right is {targets[row]}" for row in shown)[:1190],
+            words="; ".join(said),
             lines=lines,
         )
         return

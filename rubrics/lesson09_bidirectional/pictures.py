@@ -25,8 +25,10 @@ def picture_skill(seen: Seen, streams: Streams, data: ModuleType) -> Iterator[Pi
             "backward alone, at best": (Role.SECOND, ((to_come < 0) == y).mean(axis=(0, 2))),
             "your bidirectional model": (Role.OWN, (np.asarray(call.returned) == y).mean(axis=(0, 2))),
         }
-        ends = "; ".join(f"{name}: {share[0]:.2f} at the first step, {share[-1]:.2f} at the last"
-                         for name, (_, share) in shares.items())
+        ends = "; ".join(
+            f"{name}: {share[0]:.2f} at the first step, {share[-1]:.2f} at the last"
+            for name, (_, share) in shares.items()
+        )
         yield Lines(
             title="Who knows what, and when",
             note=(
@@ -42,10 +44,10 @@ def picture_skill(seen: Seen, streams: Streams, data: ModuleType) -> Iterator[Pi
         means = {name: (role, float(share.mean())) for name, (role, share) in shares.items()}
         yield Bars(
             title="Forward, backward, both",
-            note="The mean over all steps. What one direction lacks is not a matter of training: it is not there to see.",
+            note="Means over all steps. What one direction lacks is not a matter of training: it is not there to see.",
             words="; ".join(f"{name}: {mean:.3f}" for name, (_, mean) in means.items()) + ".",
             x_label="share of right answers",
             bars=tuple(Bar(name=name, role=role, value=mean) for name, (role, mean) in means.items()),
-            better="higher",
+            is_lower_better=False,
         )
         return

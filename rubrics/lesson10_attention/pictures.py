@@ -41,8 +41,8 @@ def picture_skill(seen: Seen, streams: Streams, data: ModuleType) -> Iterator[Pi
     yield Grids(
         title="Where your model looks",
         note=(
-            "One row for each output, one column for each step; the darker, the more attention. The frame marks the step "
-            "at which the symbol stands. An LSTM may look some steps later, where it still holds the symbol."
+            "One row for each output, one column for each step; the more shade, the more attention. A frame marks "
+            "the step at which the symbol stands. An LSTM may look some steps later, where it still holds the symbol."
         ),
         words="; ".join(told) + ".",
         x_label=f"{n_steps} steps in order of time",

@@ -29,9 +29,9 @@ def picture_skill(seen: Seen, streams: Streams, data: ModuleType) -> Iterator[Pi
         yield Text(
             title="What your model writes",
             note=(
-                f"The rules: {one} goes with a noun without x and a verb with q at its end, {many} with a noun with x and "
-                f"a verb without q, whatever stands between. {len(right)} of {len(judged)} lines follow them. Such rules "
-                "over several words are what the state has to remember."
+                f"The rules: {one} goes with a noun without x and a verb with q at its end, {many} with a noun with x "
+                f"and a verb without q, whatever stands between. {len(right)} of {len(judged)} lines follow them. Such "
+                "rules over several words are what the state has to remember."
             ),
             words=f"Lines that break a rule: {reasons or 'none'}."[:1190],
             lines=tuple(judged[at] for at in shown),
@@ -41,6 +41,8 @@ def picture_skill(seen: Seen, streams: Streams, data: ModuleType) -> Iterator[Pi
 
 def judge(line: str, lexicon: dict[str, list[str]], data: ModuleType) -> Line:
     """One line, cut at its spaces, with the words that break a rule."""
+    if not line:
+        return Line(parts=("(an empty line)",), wrong=(0,), remark="no words", is_right=False)
     words = line.removesuffix(".").split(" ")
     wrong, remark = faults(words, line, lexicon)
     parts: list[str] = []
@@ -55,7 +57,7 @@ def judge(line: str, lexicon: dict[str, list[str]], data: ModuleType) -> Line:
     )
 
 
-def faults(words: list[str], line: str, lexicon: Any) -> tuple[list[int], str]:  # noqa: PLR0911  one line a rule
+def faults(words: list[str], line: str, lexicon: Any) -> tuple[list[int], str]:
     """Which words break a rule, by number, and which rule; the first one counts."""
     last = len(words) - 1
     if not line.endswith("."):
@@ -63,7 +65,7 @@ def faults(words: list[str], line: str, lexicon: Any) -> tuple[list[int], str]: 
     if words[0] not in lexicon["determiners"]:
         return [0], "no sentence begins with this word"
     if not 3 <= len(words) <= 5:
-        return list(range(1, len(words))), f"{len(words)} words, not 3 to 5"
+        return list(range(3, last - 1)) or list(range(len(words))), f"{len(words)} words, not 3 to 5"
     many = words[0] == lexicon["determiners"][1]
     strange = [at for at in range(1, last - 1) if words[at] not in lexicon["adjectives"]]
     if strange:

@@ -3,8 +3,6 @@
 from collections.abc import Iterator
 from types import ModuleType
 
-import numpy as np
-
 from grader.judge.picturing import series
 from grader.judge.seen import Seen
 from grader.pictured import Bar, Bars, Lines, Panel, Picture, Role
@@ -15,7 +13,7 @@ SEES = ("diagnose", "select_best")
 
 def picture_curves(seen: Seen, streams: Streams, data: ModuleType) -> Iterator[Picture]:
     """One pair of curves for each verdict."""
-    rng = streams.generator("curves")
+    rng = streams.generator("clear curves")
     drawn = [(kind, kind.history(rng)) for kind in data.CLEAR for _ in range(2)]
     told = {repr(call.args[0]): str(call.returned) for call in seen.calls("diagnose")}
     panels, words = [], []
@@ -74,6 +72,6 @@ def picture_best(seen: Seen, streams: Streams, data: ModuleType) -> Iterator[Pic
             words="; ".join(told) + ".",
             x_label="error",
             bars=tuple(bars),
-            better="lower",
+            is_lower_better=True,
         )
         return

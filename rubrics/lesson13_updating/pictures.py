@@ -38,8 +38,8 @@ def picture_old(seen: Seen, streams: Streams, data: ModuleType) -> Iterator[Pict
     yield Lines(
         title="After the world has changed",
         note=(
-            "The cycle of the series changed, then two blocks of new rows came, and after each of them an update. A model "
-            "that is not updated goes on as if the old cycle held. Below: how far off each one is, step by step."
+            "The cycle of the series changed, then two blocks of new rows came, and after each of them an update. A "
+            "model that is not updated goes on as if the old cycle held. Below: how far off each one is, step by step."
         ),
         words="RMSE on the last block: " + ", ".join(f"{name} {error:.3g}" for name, error in errors.items()) + ".",
         x_label="row of the series",

@@ -28,8 +28,8 @@ def picture_skill(seen: Seen, streams: Streams, data: ModuleType) -> Iterator[Pi
     yield Lines(
         title="Rows that the final model has never seen",
         note=(
-            "Each prediction looks one step ahead, in the units of the series. The season goes on as it was, so a final "
-            "model should follow it; a level line would be the mean, a line one step late the last value again."
+            "Each prediction looks one step ahead, in the units of the series. The season goes on as it was, so a "
+            "final model should follow it; a level line would be the mean, a line one step late the last value again."
         ),
         words=(
             f"{len(truth)} held-back rows between {truth.min():.4g} and {truth.max():.4g}; predictions between "

@@ -131,3 +131,15 @@ def test_layers_are_as_before_when_the_model_raises(keras: Any) -> None:
     with pytest.raises(RuntimeError, match="while recording"), recorded(model, fail):
         model(X)
     assert not [layer for layer in model.layers if "call" in vars(layer)]
+
+
+def test_calls_tell_where_their_inputs_came_from(keras: Any) -> None:
+    layers = keras.layers
+    entry = keras.Input((5, 2))
+    _, *states = layers.LSTM(4, return_state=True)(entry)
+    again = layers.LSTM(4)(entry, initial_state=states)
+    halves = layers.concatenate([states[0], again])
+    model = keras.Model(entry, layers.Dense(1)(halves[:, 1:]))
+    found = [(call["kind"], call["sources"]) for call in trace({}, model, X)]
+    # The Dense layer reads a slice, which no layer has made.
+    assert found == [("LSTM", [-1]), ("LSTM", [-1, 0]), ("Concatenate", [0, 1]), ("Dense", [])]

@@ -11,6 +11,7 @@ from grader.judge.context import Context, Follow
 from grader.judge.run import run_checks
 from grader.judge.source import Source
 from grader.model import MAX_EVIDENCE_VALUES, Checked, Outcome
+from grader.pictured import Picture
 from grader.rooms.house import House, Starter
 from grader.rubric import Criterion, load_rubric
 from grader.seeds import Secret, Streams, public_secret
@@ -31,12 +32,27 @@ def run(
     follow: Follow | None = None,
 ) -> dict[str, Checked]:
     """Runs checks for criteria, given as what each needs."""
+    return run_with_pictures(folder, rooms, needs, checks, secret, follow=follow)[0]
+
+
+def run_with_pictures(
+    folder: Path,
+    rooms: Starter,
+    needs: dict[str, list[str]],
+    checks: str,
+    secret: Secret | None,
+    drawn: str = "",
+    follow: Follow | None = None,
+) -> tuple[dict[str, Checked], list[Picture]]:
+    """Runs checks, and `drawn` as the lesson's pictures.py."""
     rubric = folder / "rubrics" / "lesson01_tiny"
     rubric.mkdir(parents=True)
     head = 'schema = 1\ntitle = "T"\ntheme = "t"\nfunctions = ["f"]\n'
     (rubric / "rubric.toml").write_text(head + "".join(CRITERION.format(id=name, needs=n) for name, n in needs.items()))
     (rubric / "checks.py").write_text("import pytest\nfrom grader.judge import Miss\n" + checks)
     (rubric / "data.py").write_text("N = 3\n")
+    if drawn:
+        (rubric / "pictures.py").write_text(drawn)
     submission = parse_submission("lesson.py", b"def f():\n    print('printed')\n")
     with House(rooms, memory_mb=3072) as house:
         context = Context(
@@ -47,7 +63,7 @@ def run(
             streams=Streams(secret or public_secret(), "lesson01_tiny"),
             follow=follow,
         )
-        return run_checks(Course(folder).lesson("1"), context)
+        return run_checks(Course(folder).lesson("1"), context), context.pictures
 
 
 def outcomes(checked: dict[str, Checked]) -> dict[str, Outcome]:
@@ -158,3 +174,40 @@ def test_who_follows_and_fails_changes_nothing(tmp_path: Path, rooms: Starter) -
     checked = run(tmp_path, rooms, {"a": []}, "def test_a():\n    '''A'''\n", follow=follow)
     assert outcomes(checked) == {"a": Outcome.PASSED}
     assert len(calls) == 2
+
+
+CALLS = "def test_a(submission):\n    '''A'''\n    submission.f()\ndef test_b(submission):\n    '''B'''\n"
+DRAWN = """
+from grader.judge.picturing import series
+from grader.pictured import Lines, Panel, Role
+
+SEES = ("f",)
+
+def lines(title, y):
+    panels = (Panel(series=(series("s", Role.OWN, y),)),)
+    return Lines(title=title, note="n", words="w", x_label="x", y_label="y", panels=panels)
+
+def picture_a(seen, streams, data):
+    yield lines(f"{len(list(seen.calls('f')))} call", [data.N])
+"""
+
+
+@pytest.mark.parametrize("secret, titles", [(None, ["1 call"]), (SECRET, [])], ids=["public", "secret"])
+def test_pictures_show_what_was_seen_and_nothing_secret(
+    tmp_path: Path, rooms: Starter, secret: Secret | None, titles: list[str]
+) -> None:
+    checked, pictures = run_with_pictures(tmp_path, rooms, {"a": [], "b": []}, CALLS, secret, DRAWN)
+    assert set(outcomes(checked).values()) == {Outcome.PASSED}
+    assert [(picture.title, picture.criterion) for picture in pictures] == [(title, "a") for title in titles]
+
+
+@pytest.mark.parametrize(
+    "more",
+    ["1 / 0", "def picture_a(*_):\n    yield 1 / 0", "def picture_a(*_):\n    yield lines('t' * 999, [1])", "def ("],
+    ids=["load", "draw", "too long", "syntax"],
+)
+def test_a_picture_that_fails_costs_nothing(tmp_path: Path, rooms: Starter, more: str) -> None:
+    drawn = f"{DRAWN}\n{more}\ndef picture_b(*_):\n    yield lines('fine', [1])\n"
+    checked, pictures = run_with_pictures(tmp_path, rooms, {"a": [], "b": []}, CALLS, None, drawn)
+    assert set(outcomes(checked).values()) == {Outcome.PASSED}
+    assert all(picture.title == "fine" for picture in pictures)

@@ -24,6 +24,22 @@ from grader.model import (
     Versions,
     Visibility,
 )
+from grader.pictured import (
+    Arrow,
+    Bar,
+    Bars,
+    Diagram,
+    Grid,
+    Grids,
+    Line,
+    Lines,
+    Node,
+    Panel,
+    Picture,
+    Role,
+    Series,
+    Text,
+)
 from grader.report import json_report
 from grader.report.overview import Entry, Overview
 from grader.shown import CellState, OutputKind, ShownCell, ShownOutput
@@ -133,6 +149,76 @@ _NOTEBOOK = (
 )
 
 
+_PLACES = tuple(float(step) for step in range(12))
+_NOTED: dict[str, str] = {"note": "What to `look` at.", "words": "All of it in words: 0.5.", "criterion": "skill"}
+_PICTURES: tuple[Picture, ...] = (
+    Diagram(
+        title="A model",
+        nodes=(
+            Node(name="LSTM", detail="8 units, 352 weights", is_recurrent=True),
+            Node(name="Flatten"),
+            Node(name="LSTM", detail="8 units, 544 weights", is_recurrent=True),
+        ),
+        arrows=(
+            Arrow(source=-1, target=0, shape="(None, 10, 2)"),
+            Arrow(source=0, target=1, shape="(None, 8)", is_indirect=True),
+            Arrow(source=0, target=2, shape="(None, 8)"),
+            Arrow(source=1, target=2, shape="(None, 8)", is_wrong=True),
+            Arrow(source=2, target=3, shape="(None, 3)"),
+        ),
+        **_NOTED,
+    ),
+    Bars(
+        title="Some bars",
+        x_label="RMSE",
+        bars=(
+            Bar(name="yours", role=Role.OWN, value=0.2, runs=(0.1, 0.2, 0.3)),
+            Bar(name="the reference", role=Role.TRUTH, value=0.1),
+            Bar(name="always zero, a simple way with a long name", role=Role.OTHER, value=9.0),
+        ),
+        threshold=0.3,
+        is_lower_better=True,
+        **_NOTED,
+    ),
+    Lines(
+        title="Some lines",
+        x_label="step",
+        y_label="value",
+        is_log=False,
+        panels=(
+            Panel(
+                name="one",
+                series=tuple(
+                    Series(name=f"line {role.value}", role=role, x=_PLACES, y=(*_PLACES[:5], None, *_PLACES[6:]))
+                    for role in Role
+                ),
+                steps=((3.0, "a border"),),
+            ),
+            Panel(series=(Series(name="line own", role=Role.OWN, x=_PLACES, y=_PLACES),)),
+        ),
+        **_NOTED,
+    ),
+    Grids(
+        title="Some shades",
+        x_label="step",
+        grids=(
+            Grid(name="a map", rows=((0.0, 0.5, 1.0), (1.0, None, 0.2)), row_names=("a", "b"), rings=((0, 1),)),
+            Grid(name="a right one", rows=((0.0,) * 60,), is_right=True),
+            Grid(name="a wrong one", rows=((1.0,) * 60,), is_right=False),
+        ),
+        **_NOTED,
+    ),
+    Text(
+        title="A text",
+        lines=(
+            Line(parts=("po ", "nodi", " kakaq."), is_right=True),
+            Line(parts=("po ", "nodix", " kakaq."), wrong=(1,), remark="the noun does not agree", is_right=False),
+        ),
+        **_NOTED,
+    ),
+)
+
+
 def _row(identifier: str, title: str, outcome: Outcome, points: float, **checked: Any) -> Scored:
     withheld = outcome is Outcome.WITHHELD
     return Scored(
@@ -190,6 +276,7 @@ def mixed() -> Grade:
         notes=("This machine confines a submission only weakly.", "1 check is left to the teacher."),
         output="loading …\n",
         notebook=_NOTEBOOK,
+        pictures=_PICTURES,
         key=GradingKey(
             submission="5f" * 32,
             rubric="a1" * 32,

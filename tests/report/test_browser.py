@@ -77,12 +77,12 @@ def unfold(page: Page) -> None:
 
 
 def sideways(page: Page) -> list[str]:
-    """What reaches beyond the window; code that scrolls in its own frame does not."""
+    """What reaches beyond the window; code that scrolls in its own frame does not, nor what a drawing cuts off."""
     found: list[str] = page.evaluate("""() => {
         const wide = document.documentElement.scrollWidth > innerWidth ? ["page"] : [];
         for (const part of document.querySelectorAll("body *")) {
             const box = part.getBoundingClientRect();
-            const framed = part.closest("pre.output") && !part.matches("pre.output");
+            const framed = part.closest("pre.output, svg") && !part.matches("pre.output, svg");
             if (!framed && (box.right > innerWidth + 0.5 || box.left < -0.5)) wide.push(part.outerHTML.slice(0, 80));
         }
         return wide;
@@ -209,6 +209,37 @@ def test_the_notebook_shows_its_pictures(mixed: Grade, opened: Open) -> None:
     assert picture.evaluate("image => [image.complete, image.naturalWidth]") == [True, 640]
     for state in ("ran", "stopped with an error", "was stopped, it took too long", "did not run"):
         assert page.locator(".cell .result").get_by_text(state, exact=True).first.is_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_letters_in_pictures_can_be_read_on_a_phone(mixed: Grade, opened: Open, scheme: str) -> None:
+    page = opened(mixed, 320, color_scheme=scheme)
+    heights = page.evaluate("""() => [...document.querySelectorAll("svg text")].map(text => {
+        const matrix = text.getScreenCTM();
+        return matrix.a * parseFloat(text.getAttribute("font-size"));
+    })""")
+    assert len(heights) > 30
+    assert min(heights) >= 9
+    cut_off = page.evaluate("""() => [...document.querySelectorAll("svg text")].filter(text => {
+        const [inner, outer] = [text, text.closest("svg")].map(part => part.getBoundingClientRect());
+        return inner.left < outer.left - 1 || inner.right > outer.right + 1
+            || inner.top < outer.top - 1 || inner.bottom > outer.bottom + 1;
+    }).map(text => text.textContent)""")
+    assert cut_off == []
+    page_text = page.evaluate("getComputedStyle(document.body).color")
+    inks = page.evaluate("[...document.querySelectorAll('text.fill-ink')].map(text => getComputedStyle(text).fill)")
+    assert set(inks) == {page_text}
+
+
+def test_a_screen_reader_is_told_what_pictures_show(mixed: Grade, opened: Open) -> None:
+    page = opened(mixed)
+    for picture in mixed.pictures[:-1]:
+        assert page.get_by_role("img", name=picture.title, exact=True).count() == 1
+    fold = page.get_by_text("In words: Some bars")
+    fold.click()
+    assert (
+        page.locator("#picture-2").locator("xpath=ancestor::figure").get_by_text(mixed.pictures[1].words).is_visible()
+    )
 
 
 def test_the_policy_stops_what_text_might_smuggle_in(mixed: Grade, browser: Browser, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 from matplotlib.path import Path
 
 from grader.pictured import Arrow, Diagram, Node
-from grader.report.drawing.style import CARD, INK, MISS, MUTED, OWN, SMALL, SUNK, TEXT, blank, new_figure
+from grader.report.drawing.style import CARD, INK, MIDDLE, MISS, MUTED, OWN, SMALL, SUNK, TEXT, blank, new_figure
 from grader.text import one_line
 
 _LEFT, _BOX = 2.0, 190.0
@@ -35,13 +35,12 @@ def draw(picture: Diagram) -> Figure:
         canvas.text(_MIDDLE, places[-1][0] + 13, "output", fontsize=TEXT, color=MUTED, ha="center")
     for node, (top, _) in zip(picture.nodes, places[1:-1], strict=True):
         _node(canvas, node, top)
-    lanes = 0
+    past = [arrow for arrow in picture.arrows if arrow.target - arrow.source > 1][:_MAX_LANES]
     for arrow in picture.arrows:
         if arrow.target - arrow.source == 1:
             _down(canvas, arrow, places)
-        elif arrow.target > arrow.source and lanes < _MAX_LANES:
-            _past(canvas, arrow, places, lanes)
-            lanes += 1
+    for lane, arrow in enumerate(past):
+        _past(canvas, arrow, places, lane, len(past))
     return figure
 
 
@@ -67,7 +66,7 @@ def _down(canvas: Axes, arrow: Arrow, places: list[tuple[float, float]]) -> None
     _label(canvas, arrow, _MIDDLE + 10, (start + end) / 2)
 
 
-def _past(canvas: Axes, arrow: Arrow, places: list[tuple[float, float]], lane: int) -> None:
+def _past(canvas: Axes, arrow: Arrow, places: list[tuple[float, float]], lane: int, lanes: int) -> None:
     side = _LEFT + _BOX
     x = side + 8 + _LANE * lane
     start = places[arrow.source + 1][1] - (12 + 3 * lane if arrow.source >= 0 else 5)
@@ -75,7 +74,7 @@ def _past(canvas: Axes, arrow: Arrow, places: list[tuple[float, float]], lane: i
     begin = side if arrow.source >= 0 else _MIDDLE + 20
     to = side + 1 if arrow.target + 1 < len(places) - 1 else _MIDDLE + 24
     _arrow(canvas, arrow, Path([(begin, start), (x, start), (x, end), (to, end)]))
-    _label(canvas, arrow, x + 6, (start + end) / 2 + 14 * (lane % 2))
+    _label(canvas, arrow, side + 4 + _LANE * lanes, (start + end) / 2 + 14 * (lane % 2))  # beside all lanes
 
 
 def _arrow(canvas: Axes, arrow: Arrow, path: Path) -> None:
@@ -95,4 +94,4 @@ def _label(canvas: Axes, arrow: Arrow, x: float, y: float) -> None:
     text = f"✗ {one_line(arrow.shape, 24)}" if arrow.is_wrong else one_line(arrow.shape, 24)
     weight = "bold" if arrow.is_wrong else "normal"
     colour = MISS if arrow.is_wrong else INK
-    canvas.text(x, y, text, fontsize=TEXT, color=colour, fontweight=weight, va="center_baseline")
+    canvas.text(x, y + MIDDLE, text, fontsize=TEXT, color=colour, fontweight=weight)

@@ -1,8 +1,7 @@
 """Pictures as figures: one function a kind."""
 
 import math
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -15,11 +14,13 @@ from grader.pictured import Bar, Bars, Diagram, Grid, Grids, Lines, Picture, Rol
 from grader.report import words
 from grader.report.drawing import diagrams
 from grader.report.drawing.style import (
+    CARD,
     GOOD,
     INK,
     LINE,
     LINES,
     MARKED_POINTS,
+    MIDDLE,
     MISS,
     MUTED,
     OTHER,
@@ -33,6 +34,9 @@ from grader.report.drawing.style import (
     place,
 )
 from grader.text import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _LEFT, _RIGHT = 38.0, 8.0
 _SHADES = 8
@@ -58,7 +62,7 @@ def _lines(picture: Lines) -> Figure:
     styles = {(s.role, s.name): LINES[s.role] for panel in picture.panels for s in panel.series}
     rows = _legend_rows([name for _, name in styles])
     head, height = 16.0 * len(rows) + 22, 150.0 if len(picture.panels) == 1 else 104.0
-    heads = [17.0 if panel.name else 4.0 for panel in picture.panels]
+    heads = [17.0 if panel.name or panel.steps else 4.0 for panel in picture.panels]
     figure = new_figure(head + sum(heads) + len(picture.panels) * (height + 16) + 22)
     canvas = blank(figure)
     _legend(canvas, rows, {name: style for (_, name), style in styles.items()})
@@ -66,29 +70,20 @@ def _lines(picture: Lines) -> Figure:
     top = head
     for panel, above in zip(picture.panels, heads, strict=True):
         if panel.name:
-            canvas.text(_LEFT, top + 12, one_line(panel.name, 40), fontsize=TEXT, color=INK, fontweight="bold")
+            canvas.text(2, top + 12, one_line(panel.name, 36), fontsize=TEXT, color=INK, fontweight="bold")
+        if panel.steps:  # what the upright lines are, at the end of the row, where they cannot be in the way
+            name = one_line(panel.steps[0][1], 24)
+            x = WIDTH - _RIGHT - 6.6 * len(name) - 6
+            canvas.add_line(Line2D([x, x], [top + 2, top + 14], color=INK, linewidth=1, linestyle=(0, (2, 2))))
+            canvas.text(x + 5, top + 12, name, fontsize=SMALL, color=MUTED)
         axes = place(figure, _LEFT, top + above, WIDTH - _LEFT - _RIGHT, height)
         _plain_axes(axes, is_log=picture.is_log)
         for one in panel.series:
-            style = dict(LINES[one.role])
-            if len(one.y) > MARKED_POINTS:
-                style.pop("marker", None)
+            style = LINES[one.role] | {"markevery": 1 if len(one.y) <= MARKED_POINTS else len(one.y) // 9}
             y = [math.nan if value is None else value for value in one.y]
             axes.plot([math.nan if value is None else value for value in one.x], y, clip_on=False, **style)
-        for step, name in panel.steps:
-            axes.axvline(step, color=MUTED, linewidth=1, linestyle=(0, (2, 2)), clip_on=False)
-            low, high = axes.get_xlim()
-            side = "right" if step > (low + high) / 2 else "left"
-            axes.annotate(
-                one_line(name, 30),
-                (step, 1),
-                xycoords=("data", "axes fraction"),
-                xytext=(-3 if side == "right" else 3, -8),
-                textcoords="offset points",
-                ha=side,
-                fontsize=SMALL,
-                color=MUTED,
-            )
+        for step, _ in panel.steps:
+            axes.axvline(step, color=INK, linewidth=1, linestyle=(0, (2, 2)), clip_on=False)
         top += above + height + 16
     canvas.text(WIDTH - _RIGHT, top + 10, one_line(picture.x_label, 48), fontsize=SMALL, color=MUTED, ha="right")
     return figure
@@ -117,7 +112,7 @@ def _legend_rows(names: list[str]) -> list[list[str]]:
     rows: list[list[str]] = []
     used = WIDTH
     for name in (one_line(name, 46) for name in names):
-        width = 34 + 6.4 * len(name)
+        width = 42 + 7 * len(name)
         if used + width > WIDTH:
             rows.append([])
             used = 0
@@ -132,13 +127,15 @@ def _legend(canvas: Axes, rows: list[list[str]], styles: dict[str, dict[str, Any
         x, y = 2.0, 8 + 16.0 * number
         for name in row:
             canvas.add_line(Line2D([x, x + 11, x + 22], [y, y, y], **shown[name]))
-            canvas.text(x + 27, y, name, fontsize=TEXT, color=INK, va="center_baseline")
-            x += 34 + 6.4 * len(name)
+            canvas.text(x + 28, y + MIDDLE, name, fontsize=TEXT, color=INK)
+            x += 42 + 7 * len(name)
 
 
 # Bars.
 
-_BAR, _NAME, _GAP = 12.0, 16.0, 8.0
+_BAR, _NAME, _GAP = 12.0, 17.0, 9.0
+#: Where lower is better, bars that reach further than so many thresholds are cut: else the others could not be seen.
+_CUT = 8
 _FILLS = {Role.OWN: OWN, Role.TRUTH: INK, Role.OTHER: MUTED, Role.SECOND: OTHER, Role.PAST: MUTED}
 
 
@@ -148,6 +145,8 @@ def _bars(picture: Bars) -> Figure:
     right = 2 + 0.82 * (WIDTH - 4)
     most = max(*(bar.value for bar in picture.bars), *(run for bar in picture.bars for run in bar.runs), 0.0)
     most = max(most, picture.threshold or 0.0) or 1.0
+    if picture.threshold and picture.is_lower_better:
+        most = min(most, _CUT * picture.threshold)
     unit = (right - 2) / most
 
     limit = None if picture.threshold is None else 2 + picture.threshold * unit
@@ -157,32 +156,36 @@ def _bars(picture: Bars) -> Figure:
         x = limit
         canvas.add_line(Line2D([x, x], [17, 23], color=MISS, linewidth=2))
         side = "right" if x > WIDTH / 2 else "left"
-        arrow = "← better" if picture.better == "lower" else "better →"
+        arrow = "← better" if picture.is_lower_better else "better →"
         text = f"threshold {picture.threshold:g}, {arrow}"
         canvas.text(x if side == "right" else max(x - 2, 2), 12, text, fontsize=TEXT, color=MISS, ha=side)
     else:
-        arrow = "shorter is better" if picture.better == "lower" else "longer is better"
+        arrow = "shorter is better" if picture.is_lower_better else "longer is better"
         canvas.text(2, 12, f"{one_line(picture.x_label, 34)}, {arrow}", fontsize=SMALL, color=MUTED)
     return figure
 
 
 def _bar(canvas: Axes, bar: Bar, top: float, unit: float, limit: float | None) -> None:
     weight = "bold" if bar.role is Role.OWN else "normal"
-    canvas.text(2, top + 12, one_line(bar.name, 44), fontsize=TEXT, color=INK, fontweight=weight)
-    y, length = top + _NAME, max(bar.value, 0.0) * unit
+    canvas.text(2, top + 11, one_line(bar.name, 44), fontsize=TEXT, color=INK, fontweight=weight)
+    end = 0.82 * (WIDTH - 4)
+    y, length = top + _NAME, min(max(bar.value, 0.0) * unit, end)
+    is_cut = bar.value * unit > end + 1
     is_open = bar.role is Role.TRUTH
     style: dict[str, Any] = {"facecolor": SUNK if is_open else _FILLS[bar.role], "edgecolor": _FILLS[bar.role]}
     alpha = 0.55 if bar.role in (Role.OTHER, Role.PAST) else 1
     canvas.add_patch(Rectangle((2, y), max(length, 1.5), _BAR, linewidth=1.2, alpha=alpha, **style))
-    ends = [2 + run * unit for run in bar.runs]
+    if is_cut:
+        canvas.add_line(Line2D([2 + length - 14, 2 + length - 8], [y + _BAR + 2, y - 2], color=CARD, linewidth=4))
+    ends = [2 + run * unit for run in bar.runs if run * unit <= end + 1]
     for end in ends:
         canvas.plot([end], [y + _BAR / 2], marker="D", markersize=4.5, color=INK, markeredgecolor=SUNK, clip_on=False)
-    after, said = max([2 + length, *ends]) + 7, words.measured(bar.value)
+    after, said = max([2 + length, *ends]) + 7, f"{bar.value:.3g}{' (cut)' * is_cut}"
     if limit is not None:
-        canvas.add_line(Line2D([limit, limit], [y - 3, y + _BAR + 3], color=MISS, linewidth=2))
+        canvas.add_line(Line2D([limit, limit], [y - 1, y + _BAR + 2], color=MISS, linewidth=2))
         if after - 6 < limit < after + 6.6 * len(said) + 4:  # nothing is written across the line
             after = limit + 5
-    canvas.text(after, y + _BAR / 2, said, fontsize=TEXT, color=INK, va="center_baseline")
+    canvas.text(after, y + _BAR / 2 + MIDDLE, said, fontsize=TEXT, color=INK)
 
 
 # Grids.
@@ -222,10 +225,10 @@ def _grid(canvas: Axes, grid: Grid, at: tuple[float, float], cell: tuple[float, 
         style: dict[str, Any] = {"facecolor": OWN, "alpha": shade / _SHADES} if shade else {"facecolor": SUNK}
         canvas.add_patch(PathPatch(Path.make_compound_path(*boxes), linewidth=0, edgecolor="none", **style))
     for row, name in enumerate(grid.row_names):
-        canvas.text(2, y + (row + 0.5) * high, one_line(name, 18), fontsize=TEXT, color=INK, va="center_baseline")
+        canvas.text(2, y + (row + 0.5) * high + MIDDLE, one_line(name, 18), fontsize=TEXT, color=INK)
     for row, column in grid.rings:
         corner = (x + column * side - 1, y + row * high + 1)
-        canvas.add_patch(Rectangle(corner, side + 2, high - 2, fill=False, edgecolor=MISS, linewidth=1.8))
+        canvas.add_patch(Rectangle(corner, side + 2, high - 2, fill=False, edgecolor=INK, linewidth=1.5))
 
 
 def _box(x: float, y: float, width: float, height: float) -> Path:

@@ -1,5 +1,7 @@
 """How pictures look: sizes, and stand-ins for the colours that the style sheet chooses."""
 
+from typing import Any
+
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -8,6 +10,8 @@ from grader.pictured import Role
 #: Width in the units of a picture; a phone shows it nearly as large, so a letter is as high there as it says here.
 WIDTH = 300.0
 TEXT, SMALL = 12.0, 11.0
+#: How far the foot of a text lies below its middle; measured, it would depend on which letters there are.
+MIDDLE = 4.0
 
 #: Matplotlib wants colours; the page wants names of colours, which depend on light, dark and paper. So each of these
 #: stands for a name and is replaced by a class once the picture is drawn.
@@ -16,15 +20,15 @@ COLOURS = {name: f"#{number:02x}{number:02x}{number:02x}" for number, name in en
 INK, MUTED, LINE, OWN, OTHER, SECOND, MISS, GOOD, CARD, SUNK = (COLOURS[name] for name in NAMES)
 
 #: Colour, dashes, width and marker of a line: no two are told apart by their colour alone.
-LINES: dict[Role, dict[str, object]] = {
+LINES: dict[Role, dict[str, Any]] = {
     Role.TRUTH: {"color": INK, "linestyle": "-", "linewidth": 1.6},
-    Role.OWN: {"color": OWN, "linestyle": (0, (4, 1.5)), "linewidth": 2.2, "marker": "o", "markersize": 4},
-    Role.OTHER: {"color": OTHER, "linestyle": (0, (6, 2, 1.5, 2)), "linewidth": 1.8, "marker": "s", "markersize": 3.5},
+    Role.OWN: {"color": OWN, "linestyle": "-", "linewidth": 1.8, "marker": "o", "markersize": 4},
+    Role.OTHER: {"color": OTHER, "linestyle": (0, (6, 2)), "linewidth": 1.8, "marker": "s", "markersize": 3.5},
     Role.SECOND: {"color": SECOND, "linestyle": (0, (1.2, 1.6)), "linewidth": 2.2, "marker": "^", "markersize": 4},
-    Role.PAST: {"color": MUTED, "linestyle": "-", "linewidth": 1.2},
+    Role.PAST: {"color": MUTED, "linestyle": "-", "linewidth": 1.0},
 }
-#: Markers on more points than this hide the line.
-MARKED_POINTS = 40
+#: Markers on many more points than this would hide the line, so then only some get one.
+MARKED_POINTS = 36
 
 
 def new_figure(height: float) -> Figure:

@@ -39,34 +39,36 @@ def _import() -> None:
     from grader.report.drawing import figures  # noqa: F401, PLC0415  it takes long, so only where pictures are drawn
 
 
-def draw(picture: Picture) -> Markup:
+def draw(picture: Picture, label: str) -> Markup:
     """Draws a picture.
 
     Args:
         picture: what is to be seen; not a text, which needs no drawing.
+        label: id of the element that says what it is.
 
     Returns:
-        An `<svg>` element; the same picture always gives the same text. Its title is told as its label.
+        An `<svg>` element; the same picture always gives the same text.
     """
-    import matplotlib  # noqa: PLC0415  it takes long, so only where pictures are drawn
+    import matplotlib as mpl  # noqa: PLC0415  it takes long, so only where pictures are drawn
 
     from grader.report.drawing.figures import figure_of  # noqa: PLC0415  as above
 
     logging.getLogger("matplotlib").setLevel(logging.ERROR)  # where fonts lie is of no interest to a student
     file = io.StringIO()
-    plain = {"svg.fonttype": "none", "svg.hashsalt": "grade", "text.parse_math": False, "path.simplify": False}
-    with matplotlib.rc_context(plain), warnings.catch_warnings(action="ignore"):  # letters that no font of ours has
+    with mpl.rc_context(), warnings.catch_warnings(action="ignore"):  # of letters that no font of ours has
+        mpl.rcdefaults()  # whatever a file in the current folder asks for
+        mpl.rcParams.update({"svg.fonttype": "none", "svg.hashsalt": "grade", "text.parse_math": False})
         figure = figure_of(picture)
         figure.savefig(file, format="svg", metadata={"Date": None}, transparent=True)
-    return _plain(file.getvalue(), picture.title)
+    return _plain(file.getvalue(), label)
 
 
-def _plain(source: str, title: str) -> Markup:
+def _plain(source: str, label: str) -> Markup:
     root = ET.fromstring(source)  # noqa: S314  Matplotlib wrote it
     shapes = {f"#{path.get('id')}": path.get("d", "") for path in root.iter(f"{_SVG}path") if path.get("id")}
     parts = Markup("").join(_element(each, shapes) for each in _drawn(root))
     box = _rounded(root.get("viewBox", ""))
-    start = Markup('<svg viewBox="{}" role="img" aria-label="{}">').format(box, title)
+    start = Markup('<svg viewBox="{}" role="img" aria-labelledby="{}">').format(box, label)
     return start + parts + Markup("</svg>")
 
 
@@ -84,8 +86,9 @@ def _drawn(root: ET.Element) -> list[ET.Element]:
 
 def _element(element: ET.Element, shapes: dict[str, str]) -> Markup:
     attributes = _attributes(element.get("style", ""))
+    if not attributes["class"]:  # it has no colour, so it is not seen
+        return Markup("")
     if element.tag == f"{_SVG}text":
-        attributes["transform"] = _rounded(element.get("transform", ""))
         attributes |= {name: _rounded(element.get(name, "")) for name in ("x", "y")}
         return Markup("<text{}>{}</text>").format(_written(attributes), "".join(element.itertext()))
     if element.tag == f"{_SVG}use":
