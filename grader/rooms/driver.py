@@ -97,7 +97,9 @@ async def drive(key: str, cells: list[str], patience: float, dead: threading.Eve
     manager.load_connection_info(connection)
     code = nbformat.v4.new_code_cell
     notebook = nbformat.v4.new_notebook(cells=[code(cell) for cell in cells])  # type: ignore[no-untyped-call]
-    client = _Client(notebook, km=manager, allow_errors=True, timeout=int(patience), iopub_timeout=10)
+    client = _Client(
+        notebook, km=manager, allow_errors=True, timeout=int(patience), iopub_timeout=10, on_cell_error=_keep_error
+    )
     channels = AsyncKernelClient(parent=manager, context=context, session=manager.session)
     channels.load_connection_info(connection)
     channels.start_channels()
@@ -114,6 +116,15 @@ async def drive(key: str, cells: list[str], patience: float, dead: threading.Eve
         pass
     finally:
         channels.stop_channels()
+
+
+def _keep_error(cell: Any, cell_index: int, execute_reply: dict[str, Any]) -> None:
+    """Keeps the error of a cell where it comes with the reply alone: among too many outputs it may be lost."""
+    del cell_index
+    content = execute_reply["content"]
+    if not any(output.output_type == "error" for output in cell.outputs) and len(str(content)) <= MAX_ERROR:
+        error = {name: content.get(name) for name in ("ename", "evalue", "traceback")}
+        cell.outputs.append({"output_type": "error", **error})
 
 
 def _told(outputs: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -127,7 +127,7 @@ def test_endless_output_costs_its_cell_and_nothing_else(house: House) -> None:
     assert executed.verdict is None
     assert executed.cells[0].state is not CellState.RAN  # stopped, or out of memory where that comes first
     assert executed.cells[0].is_cut
-    assert texts(executed)[1] == "1\n"
+    assert executed.cells[1].state is CellState.RAN  # its output may still wait behind the flood
 
 
 @pytest.mark.parametrize(
@@ -159,7 +159,7 @@ def test_a_cell_that_never_ends_is_stopped_and_the_next_one_runs(house: House, c
     executed = run(house, cell, "print(1)", cell_seconds=1)
     assert [cell.state.value for cell in executed.cells] == ["stopped", "ran"]
     assert executed.verdict is None
-    assert "Cell In[1], line 2" in executed.cells[0].error[2]
+    assert "Cell In[1], line" in executed.cells[0].error[2]
     assert "interrupt.py" not in executed.cells[0].error[2]
 
 
