@@ -19,7 +19,7 @@ from grader.verify.proofs import PUBLIC, Proofs
 from grader.verify.proving import Verdict, prove
 
 #: Seconds that a run may spend on grading what is not proved yet.
-_PATIENCE = 45 * 60
+_PATIENCE = 55 * 60
 _COURSE = Course(Path(__file__).parent.parent)
 
 
