@@ -36,6 +36,7 @@ def warm_up() -> threading.Thread:
 
 
 def _import() -> None:
+    _hush()
     from grader.report.drawing import figures  # noqa: F401, PLC0415  it takes long, so only where pictures are drawn
 
 
@@ -49,11 +50,11 @@ def draw(picture: Picture, label: str) -> Markup:
     Returns:
         An `<svg>` element; the same picture always gives the same text.
     """
+    _hush()
     import matplotlib as mpl  # noqa: PLC0415  it takes long, so only where pictures are drawn
 
     from grader.report.drawing.figures import figure_of  # noqa: PLC0415  as above
 
-    logging.getLogger("matplotlib").setLevel(logging.ERROR)  # where fonts lie is of no interest to a student
     file = io.StringIO()
     with mpl.rc_context(), warnings.catch_warnings(action="ignore"):  # of letters that no font of ours has
         mpl.rcdefaults()  # whatever a file in the current folder asks for
@@ -61,6 +62,11 @@ def draw(picture: Picture, label: str) -> Markup:
         figure = figure_of(picture)
         figure.savefig(file, format="svg", metadata={"Date": None}, transparent=True)
     return _plain(file.getvalue(), label)
+
+
+def _hush() -> None:
+    """Keeps Matplotlib from saying, already while it is imported, where it finds its fonts and keeps its cache."""
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)
 
 
 def _plain(source: str, label: str) -> Markup:
