@@ -3,6 +3,7 @@
 import enum
 
 from grader.records import Frozen
+from grader.text import where
 
 
 class State(enum.Enum):
@@ -116,8 +117,7 @@ class Trouble(Frozen, frozen=True, kw_only=True):
 
     def __str__(self) -> str:
         """Says where, and what."""
-        where = f"Line {self.line}" if self.cell is None else f"Cell {self.cell}, line {self.line}"
-        return f"{where}: {self.text}"
+        return f"{where(self.line, self.cell).capitalize()}: {self.text}"
 
 
 class Sheet(Frozen, frozen=True, kw_only=True):

@@ -10,6 +10,7 @@ from grader.answered import Sheet
 from grader.pictured import Picture
 from grader.records import Frozen
 from grader.shown import ShownCell
+from grader.text import where
 
 SCHEMA_VERSION = 1
 #: More numbers than this are of no use in a report; longer evidence is cut.
@@ -62,7 +63,7 @@ class Place(Frozen, frozen=True, kw_only=True):
 
     def __str__(self) -> str:
         """Names it, e.g. "cell 3, line 14"."""
-        return f"line {self.line}" if self.cell is None else f"cell {self.cell}, line {self.line}"
+        return where(self.line, self.cell)
 
 
 class Finding(Frozen, frozen=True, kw_only=True):

@@ -57,3 +57,8 @@ def one_line(text: str, limit: int = 400) -> str:
 def encodable(text: str, encoding: str) -> str:
     """Cleans a text and puts a question mark in place of what an encoding cannot write."""
     return clean(text).encode(encoding, "replace").decode(encoding)
+
+
+def where(line: int, cell: int | None) -> str:
+    """Names a line of a submission, e.g. "line 14" in a file or "cell 3, line 14" in a notebook."""
+    return f"line {line}" if cell is None else f"cell {cell}, line {line}"

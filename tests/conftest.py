@@ -1,12 +1,32 @@
 """What all tests share: the option for proofs, one warm interpreter, and a way to write a course of one lesson."""
 
+import os
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from grader.course import Course, Lesson
 from grader.rooms.house import Starter, starter
+
+_DOUBLING = '''
+from grader.judge import Miss, expect_number
+
+def test_loads(submission):
+    """Loads"""
+    submission.load()
+
+def test_doubles(submission):
+    """Doubles"""
+    if expect_number(submission.double(3), "double") != 6:
+        raise Miss("wrong-value", function="double")
+
+def test_negative(submission):
+    """Doubles negative numbers"""
+    if expect_number(submission.double(-3), "double") != -6:
+        raise Miss("wrong-value", function="double")
+'''
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -24,6 +44,27 @@ def rooms() -> Iterator[Starter]:
     rooms = starter()
     yield rooms
     rooms.close()
+
+
+@pytest.fixture(scope="session")
+def doubling() -> str:
+    """Checks of a function `double`, for the criteria `loads`, `doubles` and `negative`."""
+    return _DOUBLING
+
+
+@pytest.fixture(scope="session")
+def heard() -> Callable[[int], bytes]:
+    """Reads all that a terminal gets, until the last process that holds its other end has ended."""
+
+    def read(terminal: int) -> bytes:
+        seen = b""
+        with suppress(OSError):  # it is closed
+            while piece := os.read(terminal, 65536):
+                seen += piece
+        os.close(terminal)
+        return seen
+
+    return read
 
 
 @pytest.fixture(scope="session")

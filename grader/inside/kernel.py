@@ -10,11 +10,9 @@ from traitlets.config import Config
 
 from grader.inside import shell
 from grader.inside.interrupt import time_limit
+from grader.wire.kernel import NAME, PORTS, TRANSPORT
 from grader.wire.messages import Soft
 
-#: Numbers of the sockets, which are files `kernel-1` and so on in the folder of sockets.
-PORTS = {"shell_port": 1, "iopub_port": 2, "stdin_port": 3, "control_port": 4, "hb_port": 5}
-IP = "kernel"
 #: Characters of one text that a cell puts out; what is longer is cut here, since the host refuses long messages.
 MAX_TEXT = 2_000_000
 _QUIET = 50  # logging.CRITICAL: what the kernel says of itself is nobody's output
@@ -64,7 +62,7 @@ class Kernel:
         config.InteractiveShell.banner1 = ""
         config.IPKernelApp.matplotlib = None
         self._app = _RoomApp.instance(  # the one instance, since parts of IPython ask for it
-            config=config, transport="ipc", ip=IP, kernel_class=_RoomKernel, log_level=_QUIET, **PORTS
+            config=config, transport=TRANSPORT, ip=NAME, kernel_class=_RoomKernel, log_level=_QUIET, **PORTS
         )
 
     def bind(self) -> None:

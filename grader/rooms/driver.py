@@ -21,17 +21,8 @@ from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellControlSignal, DeadKernelError
 
-#: Where the kernel listens; `grader.inside.kernel` has the same numbers.
-CONNECTION: dict[str, Any] = {
-    "transport": "ipc",
-    "ip": "kernel",
-    "shell_port": 1,
-    "iopub_port": 2,
-    "stdin_port": 3,
-    "control_port": 4,
-    "hb_port": 5,
-    "signature_scheme": "hmac-sha256",
-}
+from grader.wire.kernel import NAME, PORTS, TRANSPORT
+
 MAX_MESSAGE = 16 << 20  # bytes of one part of a message; the kernel sends no longer ones
 MAX_MEMORY = 1 << 30  # bytes of address space of this process
 MAX_OUTPUT = 8 << 20  # characters of all outputs together; what comes after that is dropped
@@ -93,7 +84,8 @@ async def drive(key: str, cells: list[str], patience: float, dead: threading.Eve
     context.setsockopt(zmq.MAXMSGSIZE, MAX_MESSAGE)
     manager = _Manager(context=context)
     manager.dead = dead
-    connection: Any = CONNECTION | {"key": key}
+    where = {"transport": TRANSPORT, "ip": NAME, **PORTS}
+    connection: Any = where | {"signature_scheme": "hmac-sha256", "key": key}
     manager.load_connection_info(connection)
     code = nbformat.v4.new_code_cell
     notebook = nbformat.v4.new_notebook(cells=[code(cell) for cell in cells])  # type: ignore[no-untyped-call]

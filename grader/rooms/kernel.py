@@ -6,7 +6,7 @@ import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
@@ -135,7 +135,7 @@ def _executed(said: list[_Said], count: int, verdict: RoomVerdict | None) -> Exe
             run = CellRun(CellState.RAN, line.outputs, line.dropped)
             name = run.error[0]
             state = CellState.STOPPED if name in _LIMITS else CellState.RAISED if name else CellState.RAN
-            runs[line.end] = CellRun(state, line.outputs, line.dropped)
+            runs[line.end] = replace(run, state=state)
     is_whole = any(line.end == count - 1 for line in said) or not count
     return Executed(tuple(runs), None if is_whole else verdict)
 

@@ -27,7 +27,7 @@ JUDGED_BY = ("judge", "inside", "wire", "rooms", "pipeline.py", "scoring.py", "r
 #: Parts of these that no mark of a .py file depends on: what runs a notebook's cells, and what draws pictures.
 UNFELT = (
     *("inside/kernel.py", "inside/shell.py", "rooms/driver.py", "rooms/kernel.py", "judge/notebook.py"),
-    *("judge/diagram.py", "judge/picturing.py", "judge/seen.py"),
+    *("wire/kernel.py", "judge/diagram.py", "judge/picturing.py", "judge/seen.py"),
 )
 #: What the marks of answers depend on beside that.
 ANSWERS_JUDGED_BY = ("answers", "settings.py")

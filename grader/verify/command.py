@@ -55,9 +55,8 @@ def run(course: Course, names: tuple[str, ...], choice: Choice) -> int:
     for case in chosen:
         if case.kind is Kind.REJECT:
             _ = case.promise  # said now, not after an hour
-    wanted = [(case, seed) for seed in range(PUBLIC, PUBLIC + choice.seeds) for case in chosen]
-    if choice.notebooks:
-        wanted = [(case, PUBLIC) for case in chosen]
+    seeds = 1 if choice.notebooks else choice.seeds
+    wanted = [(case, seed) for seed in range(PUBLIC, PUBLIC + seeds) for case in chosen]
     holds = (lambda case, _: proofs.holds_as_notebook(case)) if choice.notebooks else proofs.holds
     due = [(case, seed) for case, seed in wanted if choice.everything or not holds(case, seed)]
     if len(due) < len(wanted):

@@ -4,7 +4,7 @@ import json
 import os
 import pty
 import subprocess
-from contextlib import suppress
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -58,16 +58,14 @@ def test_a_broken_record_is_said_and_the_mark_is_given(student: Any) -> None:
 
 
 @pytest.mark.parametrize("arguments,shown", [(["1"], True), (["1", "--format", "json"], False)])
-def test_a_terminal_is_told_which_criterion_is_checked(student: Any, arguments: list[str], shown: bool) -> None:
+def test_a_terminal_is_told_which_criterion_is_checked(
+    student: Any, heard: Callable[[int], bytes], arguments: list[str], shown: bool
+) -> None:
     student.writes(student.right)
     ours, theirs = pty.openpty()
     process = student.starts(*arguments, stdout=subprocess.PIPE, stderr=theirs, CI="", TERM="xterm")
     os.close(theirs)
-    seen = b""
-    with suppress(OSError):  # it is closed
-        while piece := os.read(ours, 65536):
-            seen += piece
-    os.close(ours)
+    seen = heard(ours)
     out, _ = process.communicate(timeout=60)
     assert process.returncode == 0
     assert (b"Doubles negative numbers, " in seen, bool(seen)) == (shown, shown)

@@ -5,7 +5,7 @@ import pty
 import re
 import subprocess
 import sys
-from contextlib import suppress
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -28,7 +28,7 @@ print("done")
 """
 
 
-def in_terminal(tmp_path: Path, **variables: str) -> tuple[str, str]:
+def in_terminal(tmp_path: Path, heard: Callable[[int], bytes], **variables: str) -> tuple[str, str]:
     """Runs the program with a terminal for its errors; returns what it printed and what the terminal got."""
     program = tmp_path / "program.py"
     program.write_text(PROGRAM)
@@ -42,18 +42,14 @@ def in_terminal(tmp_path: Path, **variables: str) -> tuple[str, str]:
         text=True,
     )
     os.close(theirs)
-    seen = b""
-    with suppress(OSError):  # it is closed
-        while piece := os.read(ours, 65536):
-            seen += piece
-    os.close(ours)
+    seen = heard(ours)
     out, _ = done.communicate(timeout=60)
     assert done.returncode == 0, seen
     return out, seen.decode()
 
 
-def test_criterion_and_seconds_are_shown_on_one_line_and_removed(tmp_path: Path) -> None:
-    out, seen = in_terminal(tmp_path)
+def test_criterion_and_seconds_are_shown_on_one_line_and_removed(tmp_path: Path, heard: Callable[[int], bytes]) -> None:
+    out, seen = in_terminal(tmp_path, heard)
     assert out == "done\n"  # what is printed stays clean
     assert re.search(r"The first thing, \d+ s", seen)
     assert re.search(r"1 checked, now: Tricky \[red\].\[/red\] long long", seen)
@@ -64,8 +60,10 @@ def test_criterion_and_seconds_are_shown_on_one_line_and_removed(tmp_path: Path)
 
 
 @pytest.mark.parametrize("variables", [{"CI": "true"}, {"TERM": "dumb"}])
-def test_nothing_is_shown_where_nobody_looks(tmp_path: Path, variables: dict[str, str]) -> None:
-    assert in_terminal(tmp_path, **variables) == ("done\n", "")
+def test_nothing_is_shown_where_nobody_looks(
+    tmp_path: Path, heard: Callable[[int], bytes], variables: dict[str, str]
+) -> None:
+    assert in_terminal(tmp_path, heard, **variables) == ("done\n", "")
 
 
 def test_nothing_is_shown_where_no_terminal_is() -> None:

@@ -126,8 +126,15 @@ def test_endless_output_costs_its_cell_and_nothing_else(house: House) -> None:
     executed = run(house, "while True:\n    print('x' * 100_000)", "print(1)", cell_seconds=3)
     assert executed.verdict is None
     assert executed.cells[0].state is not CellState.RAN  # stopped, or out of memory where that comes first
-    assert executed.cells[0].is_cut
     assert executed.cells[1].state is CellState.RAN  # its output may still wait behind the flood
+
+
+def test_what_is_kept_of_much_text_is_bounded_and_the_cut_is_told(house: House) -> None:
+    executed = run(house, "for _ in range(300):\n    print('x' * 100_000)\nwhile True:\n    pass", cell_seconds=3)
+    assert executed.cells[0].state is CellState.STOPPED
+    # In the room where it comes as one long text, in the driver where it comes in many.
+    assert executed.cells[0].is_cut or "\n[...]\n" in texts(executed)[0]
+    assert 0 < len(texts(executed)[0]) < 8 << 20  # what the driver keeps; 30 million were printed
 
 
 @pytest.mark.parametrize(

@@ -12,23 +12,6 @@ CRITERIA = {
     "doubles": "points = 3",
     "negative": 'points = 2\nneeds = ["doubles"]',
 }
-CHECKS = '''
-from grader.judge import Miss, expect_number
-
-def test_loads(submission):
-    """Loads"""
-    submission.load()
-
-def test_doubles(submission):
-    """Doubles"""
-    if expect_number(submission.double(3), "double") != 6:
-        raise Miss("wrong-value", function="double")
-
-def test_negative(submission):
-    """Doubles negative numbers"""
-    if expect_number(submission.double(-3), "double") != -6:
-        raise Miss("wrong-value", function="double")
-'''
 REJECT = '''"""Adds two.
 
 fails: doubles
@@ -40,8 +23,8 @@ def double(x):
 
 
 @pytest.fixture
-def course(tmp_path: Path, write_lesson: Callable[..., Lesson]) -> Course:
-    rubric = write_lesson(tmp_path, CRITERIA, CHECKS, "cpu_seconds = 5\nimport_seconds = 2").rubric
+def course(tmp_path: Path, write_lesson: Callable[..., Lesson], doubling: str) -> Course:
+    rubric = write_lesson(tmp_path, CRITERIA, doubling, "cpu_seconds = 5\nimport_seconds = 2").rubric
     for folder in (rubric / "accept", rubric / "reject", tmp_path / "solutions", tmp_path / "exercises"):
         folder.mkdir(parents=True)
     (tmp_path / "solutions" / "lesson01_tiny.py").write_text("def double(x):\n    return 2 * x\n")
