@@ -32,6 +32,8 @@ EXPECTED: dict[str, tuple[tuple[str, ...], int, tuple[int, ...], tuple[str, ...]
         (
             "Defined more than once: `build_stacked_lstm` (cells 7 and 9).",
             "Cell 8 (`build_stacked_lstm(24, 1, 4, (8, 8))   # ValueError ndim??`) stops with ValueError",
+            "Cell 18 (`# old stuff`) imports a package that is not there",
+            "Cell 19 (`input('done? ')`) asks for input from the keyboard",
         ),
         2,
         (8, 18, 19),
