@@ -1,0 +1,1 @@
+"""Standings in the formats of other systems, one file each."""

@@ -1,0 +1,1 @@
+"""The gradebook: a database in which nothing is ever overwritten."""

@@ -1,0 +1,1 @@
+"""Finds submissions among what teachers have: whose they are, for which lesson, handed in when."""

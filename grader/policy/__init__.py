@@ -1,0 +1,1 @@
+"""A course's rules on marks: due dates, lateness, which try counts, weights; pure functions."""

@@ -1,0 +1,1 @@
+"""What waits for a teacher: answers in sentences, provisional points; and marks set by hand."""
