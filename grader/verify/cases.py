@@ -8,20 +8,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
-from typing import Any
-
-import msgspec
 
 import grader
+from grader.asked import outcome_content
 from grader.course import Course, Lesson
 from grader.errors import UsageProblem
 from grader.pipeline import versions
-from grader.rubric import ANSWERS
 
-#: What of a criterion only people read: points follow from the outcome, hints and reasons from the cause.
-_FOR_READERS = ("points", "why", "hints")
-#: What of a threshold says where it comes from.
-_MEASUREMENTS = ("mean", "worst", "seeds", "measured", "baselines")
 #: What marks depend on beside the lesson and the submission, below the package's folder.
 JUDGED_BY = ("judge", "inside", "wire", "rooms", "pipeline.py", "scoring.py", "rubric.py", "seeds.py", "submission.py")
 #: Parts of these that no mark of a .py file depends on: what runs a notebook's cells, and what draws pictures.
@@ -114,18 +107,7 @@ class Case:
         """
         known = versions()
         installed = f"{known.keras} {known.tensorflow} {known.numpy}"
-        rubric = msgspec.toml.decode((self.lesson.rubric / "rubric.toml").read_bytes())
-        rubric["criteria"] = [_outcome_of(each) for each in rubric["criteria"] if each["id"] != ANSWERS]
-        asked = msgspec.json.encode(rubric, order="deterministic")
-        parts = [installed.encode(), self.lesson.checked_by().encode(), asked]
-        return _digest([*parts, self.path.read_bytes()])
-
-
-def _outcome_of(criterion: dict[str, Any]) -> dict[str, Any]:
-    """What a criterion's outcome depends on."""
-    threshold = criterion.get("threshold", {})
-    kept = {name: value for name, value in criterion.items() if name not in _FOR_READERS}
-    return kept | {"threshold": {name: value for name, value in threshold.items() if name not in _MEASUREMENTS}}
+        return _digest([installed.encode(), *outcome_content(self.lesson), self.path.read_bytes()])
 
 
 def _digest(parts: list[bytes]) -> str:

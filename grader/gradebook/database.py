@@ -1,0 +1,175 @@
+"""Opens the database behind a gradebook: SQLite in a file, or PostgreSQL by its address."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from sqlite3 import Connection as SQLite
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+
+from grader.errors import GraderFault, UsageProblem
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
+#: Seconds to wait for another process that is writing.
+_BUSY_SECONDS = 60
+#: A number of our own for PostgreSQL's advisory lock: one process at a time brings the tables up to date.
+_MIGRATION_LOCK = 0x67726164
+
+
+class Database:
+    """A database with our tables in it."""
+
+    def __init__(self, url: str) -> None:
+        """Opens it and brings its tables up to date.
+
+        Args:
+            url: a file name, or an address as SQLAlchemy has them: "sqlite:///marks.db", "postgresql://host/marks".
+
+        Raises:
+            UsageProblem: it cannot be opened, is no gradebook, or was written by a newer release.
+        """
+        self.url = parse_url(url)
+        try:
+            self.engine = _engine(self.url)
+            _migrate(self.engine)
+        except (SQLAlchemyError, ImportError) as problem:
+            raise UsageProblem(f"the gradebook {shown(self.url)} cannot be opened: {_said(problem)}") from problem
+
+    @property
+    def file(self) -> Path | None:
+        """The file that it lies in, or None for a server."""
+        is_file = self.url.get_backend_name() == "sqlite"
+        return Path(self.url.database or "").resolve() if is_file else None
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A transaction that sees one state of everything.
+
+        Raises:
+            GraderFault: the database fails.
+        """
+        with (
+            _told(),
+            self.engine.connect().execution_options(isolation_level="REPEATABLE READ")
+            if (self.file is None)
+            else self.engine.connect() as connection,
+        ):
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A transaction that is written whole or not at all, one at a time in SQLite.
+
+        Raises:
+            GraderFault: the database fails.
+        """
+        with _told(), self.engine.connect().execution_options(writes=True) as connection, connection.begin():
+            yield connection
+
+    def close(self) -> None:
+        """Closes all connections."""
+        self.engine.dispose()
+
+
+def parse_url(url: str) -> URL:
+    """Reads the address of a gradebook; what has no scheme is a file name.
+
+    Raises:
+        UsageProblem: it is none.
+    """
+    if "://" not in url:
+        return URL.create("sqlite", database=str(Path(url).expanduser()))
+    try:
+        parsed = make_url(url)
+        backend = parsed.get_backend_name()
+    except (ArgumentError, ValueError) as problem:
+        raise UsageProblem(f"'{url}' is no address of a gradebook") from problem
+    if backend == "postgresql":
+        return parsed.set(drivername="postgresql+psycopg")
+    if backend == "sqlite" and parsed.database not in (None, "", ":memory:"):
+        return parsed
+    raise UsageProblem(f"a gradebook is a file, or postgresql://…; '{parsed.drivername}://…' is not supported")
+
+
+def shown(url: URL) -> str:
+    """The address without its password."""
+    if url.get_backend_name() == "sqlite":
+        return url.database or ""
+    return url.set(drivername="postgresql").render_as_string(hide_password=True)
+
+
+def _engine(url: URL) -> Engine:
+    if url.get_backend_name() != "sqlite":
+        return create_engine(url, pool_pre_ping=True)
+    path = Path(url.database or "")
+    if not path.parent.is_dir():
+        raise UsageProblem(f"the gradebook {path} cannot be made: there is no folder {path.parent}")
+    if path.is_dir():
+        raise UsageProblem(f"the gradebook {path} is a folder; name a file")
+    engine = create_engine(url, connect_args={"timeout": _BUSY_SECONDS})
+
+    @event.listens_for(engine, "connect")
+    def _settle(connection: SQLite, _: Any) -> None:
+        connection.isolation_level = None  # transactions begin where we say so, below
+        # A write-ahead log can be corrupted by SQLite before 3.51.3, which Python often ships.
+        for pragma in ("journal_mode = DELETE", "synchronous = FULL", "foreign_keys = ON"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")  # who reads first cannot always write then
+
+    return engine
+
+
+def _migrate(engine: Engine) -> None:
+    """Brings the tables up to date, with others who may be doing the same locked out."""
+    with engine.connect().execution_options(writes=True) as connection, connection.begin():
+        if engine.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _MIGRATION_LOCK})
+        context = MigrationContext.configure(connection)
+        config = _config(connection)
+        newest = ScriptDirectory.from_config(config).get_current_head()
+        if context.get_current_revision() == newest:
+            return
+        if context.get_current_revision() is None and _tables(connection):
+            raise UsageProblem(f"{shown(engine.url)} is a database of something else; name another file")
+        try:
+            command.upgrade(config, "head")
+        except CommandError as problem:
+            raise UsageProblem(
+                f"the gradebook {shown(engine.url)} was written by a newer release of grade; install that one"
+            ) from problem
+
+
+def _tables(connection: Connection) -> list[str]:
+    return connection.dialect.get_table_names(connection)
+
+
+def _config(connection: Connection) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    return config
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    try:
+        yield
+    except DBAPIError as problem:
+        raise GraderFault(f"the gradebook fails: {_said(problem)}") from problem
+
+
+def _said(problem: BaseException) -> str:
+    cause = problem.orig if isinstance(problem, DBAPIError) and problem.orig else problem
+    return str(cause).strip().partition("\n")[0] or type(cause).__name__

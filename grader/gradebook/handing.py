@@ -1,0 +1,125 @@
+"""Enters students and what they handed in; what is there already is left as it is."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import PurePath
+
+from sqlalchemy import Connection, func, insert, select
+
+from grader.gradebook.database import Database
+from grader.gradebook.rows import add_new
+from grader.gradebook.tables import DETAIL, STUDENT, SUBMISSION, TRY
+from grader.placed import Placed
+from grader.standing import Student
+
+#: Stands for a time that nobody knows: before all that are known.
+NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)
+_What = tuple[int, str, str, str]  # student, lesson, digest, kind
+
+
+@dataclass(frozen=True)
+class Found:
+    """A submission that was found, with the hash of its bytes.
+
+    Attributes:
+        placed: whose it is, for which lesson, from when.
+        digest: SHA-256 of what is read of it.
+    """
+
+    placed: Placed
+    digest: str
+
+    @property
+    def kind(self) -> str:
+        """The ending of its name, which tells a notebook from a program."""
+        return "ipynb" if PurePath(self.placed.name.lower()).suffix == ".ipynb" else "py"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A submission in the gradebook.
+
+    Attributes:
+        id: its number there.
+        found: what was found; of several finds of the same bytes the last.
+    """
+
+    id: int
+    found: Found
+
+
+def enter(database: Database, students: Sequence[Student], found: Sequence[Found]) -> list[Entry]:
+    """Enters students and submissions.
+
+    Args:
+        database: the gradebook.
+        students: everybody who is known, with or without a submission.
+        found: submissions, those of one student and lesson from the first try to the last.
+
+    Returns:
+        An entry for each submission, in the same order; the same bytes of one student and lesson are one.
+    """
+    with database.writing() as connection:
+        ids = _enter_students(connection, [*students, *(each.placed.student for each in found)])
+        what = {_what(ids, each): each for each in found}
+        add_new(connection, SUBMISSION, [_submission_row(key, each) for key, each in what.items()])
+        known = _submissions(connection, {lesson for _, lesson, _, _ in what})
+        tries = [_try_row(known[_what(ids, each)], place, each) for place, each in enumerate(found)]
+        add_new(connection, TRY, tries)
+    return [Entry(known[key], each) for key, each in what.items()]
+
+
+def _what(ids: dict[str, int], found: Found) -> _What:
+    return ids[found.placed.student.key], found.placed.lesson, found.digest, found.kind
+
+
+def _submission_row(key: _What, found: Found) -> dict[str, object]:
+    student, lesson, digest, kind = key
+    return {"student_id": student, "lesson": lesson, "digest": digest, "kind": kind, "name": found.placed.name}
+
+
+def _try_row(submission: int, place: int, found: Found) -> dict[str, object]:
+    return {
+        "submission_id": submission,
+        "origin": found.placed.origin,
+        "handed": found.placed.handed or NO_TIME,
+        "clock": found.placed.clock.value,
+        "place": place,
+    }
+
+
+def _submissions(connection: Connection, lessons: set[str]) -> dict[_What, int]:
+    columns = SUBMISSION.c
+    chosen = select(columns.student_id, columns.lesson, columns.digest, columns.kind, columns.id)
+    rows = connection.execute(chosen.where(columns.lesson.in_(lessons)))
+    return {(row.student_id, row.lesson, row.digest, row.kind): row.id for row in rows}
+
+
+def _enter_students(connection: Connection, students: Sequence[Student]) -> dict[str, int]:
+    """Adds who is new and what is news of the others; returns the number of each key."""
+    told = {student.key: student for student in reversed(students)}  # the first mention, a roster's, counts
+    add_new(connection, STUDENT, [{"key": key} for key in told])
+    ids = {row.key: row.id for row in connection.execute(select(STUDENT.c.key, STUDENT.c.id))}
+    before = {student.key: student for student in read_students(connection).values()}
+    now = datetime.now(UTC)
+    news = [
+        {"student_id": ids[key], "name": student.name, "email": student.email, "ids": student.ids, "at": now}
+        for key, student in told.items()
+        if student != before[key] and student != Student(key=key)
+    ]
+    if news:
+        connection.execute(insert(DETAIL), news)
+    return ids
+
+
+def read_students(connection: Connection) -> dict[int, Student]:
+    """Everybody in the gradebook, by number, with what was last told of them."""
+    newest = select(func.max(DETAIL.c.id)).group_by(DETAIL.c.student_id).scalar_subquery()
+    details = select(DETAIL).where(DETAIL.c.id.in_(newest)).subquery()
+    rows = connection.execute(
+        select(STUDENT.c.id, STUDENT.c.key, details.c.name, details.c.email, details.c.ids).join(
+            details, details.c.student_id == STUDENT.c.id, isouter=True
+        )
+    )
+    return {row.id: Student(key=row.key, name=row.name or "", email=row.email or "", ids=row.ids or {}) for row in rows}

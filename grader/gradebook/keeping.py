@@ -1,0 +1,186 @@
+"""Adds what a grading yielded: a mark with its evidence, or a fault of the grader."""
+
+import platform
+import zlib
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, insert, select
+
+from grader.errors import GraderFault
+from grader.gradebook.database import Database
+from grader.gradebook.rows import insert_new
+from grader.gradebook.running import Running
+from grader.gradebook.tables import ATTEMPT, OUTCOME, SUBMISSION
+from grader.model import Grade, GradingKey, Scored
+from grader.report.json_report import decode, encode
+
+
+@dataclass(frozen=True)
+class Work:
+    """A submission to be graded.
+
+    Attributes:
+        submission: its number in the gradebook.
+        key: hash of everything that its mark is a function of.
+        outcome_key: the same without what changes points and words but no outcome.
+        grading: what `key` is a hash of.
+    """
+
+    submission: int
+    key: str
+    outcome_key: str
+    grading: GradingKey
+
+
+@dataclass
+class Known:
+    """What the gradebook knows of one submission.
+
+    Attributes:
+        marks: number of the attempt by its key.
+        outcomes: number of the newest attempt by its outcome key.
+        faults: how often the grader failed, by key.
+    """
+
+    marks: dict[str, int]
+    outcomes: dict[str, int]
+    faults: dict[str, int]
+
+
+def known(database: Database, lessons: Collection[str]) -> dict[int, Known]:
+    """What is known of all submissions of some lessons, by their numbers."""
+    columns = (ATTEMPT.c.id, ATTEMPT.c.submission_id, ATTEMPT.c.key, ATTEMPT.c.outcome_key, ATTEMPT.c.fault)
+    wanted = select(*columns).join(SUBMISSION, SUBMISSION.c.id == ATTEMPT.c.submission_id)
+    found: dict[int, Known] = defaultdict(lambda: Known({}, {}, {}))
+    with database.reading() as connection:
+        for row in connection.execute(wanted.where(SUBMISSION.c.lesson.in_(lessons)).order_by(ATTEMPT.c.id)):
+            entry = found[row.submission_id]
+            if row.fault:
+                entry.faults[row.key] = entry.faults.get(row.key, 0) + 1
+            else:
+                entry.marks[row.key] = entry.outcomes[row.outcome_key] = row.id
+    return found
+
+
+def keep(database: Database, run: Running, work: Work, grade: Grade, rescored_from: int | None = None) -> int | None:
+    """Adds a mark.
+
+    Args:
+        database: the gradebook.
+        run: this process.
+        work: what was graded.
+        grade: the mark.
+        rescored_from: number of the attempt whose outcomes it rests on, where nothing was run.
+
+    Returns:
+        Number of the attempt, or None where another grader has added the same mark before.
+    """
+    report = zlib.compress(encode(grade))
+    values = _attempt(work, run) | {
+        "rescored_from": rescored_from,
+        "points": grade.points,
+        "max_points": grade.max_points,
+        "percent": grade.percent,
+        "sheet": _sheet(grade),
+        "report": report,
+    }
+    with database.writing() as connection:
+        added = insert_new(connection, ATTEMPT).values(values).returning(ATTEMPT.c.id)
+        number = connection.execute(added).scalar_one_or_none()
+        if number is not None:
+            rows = [_outcome(number, place, row) for place, row in enumerate(grade.rows)]
+            connection.execute(insert(OUTCOME), rows)
+        run.release(connection, work.submission, work.key)
+    return number
+
+
+def keep_fault(database: Database, run: Running, work: Work, fault: str) -> None:
+    """Adds that the grader failed, which is no mark.
+
+    Args:
+        database: the gradebook.
+        run: this process.
+        work: what was to be graded.
+        fault: what failed.
+    """
+    values = _attempt(work, run) | {"fault": fault or "for no known reason"}
+    with database.writing() as connection:
+        connection.execute(insert(ATTEMPT).values(values))
+        run.release(connection, work.submission, work.key)
+
+
+def report_of(connection: Connection, attempt: int) -> Grade:
+    """The whole grade of an attempt.
+
+    Raises:
+        GraderFault: its report cannot be read.
+    """
+    packed = connection.execute(select(ATTEMPT.c.report).where(ATTEMPT.c.id == attempt)).scalar_one()
+    try:
+        return decode(zlib.decompress(packed))
+    except (zlib.error, msgspec.DecodeError) as problem:
+        raise GraderFault(f"the report of attempt {attempt} in the gradebook cannot be read: {problem}") from problem
+
+
+def _attempt(work: Work, run: Running) -> dict[str, Any]:
+    return {
+        "submission_id": work.submission,
+        "key": work.key,
+        "outcome_key": work.outcome_key,
+        "run_id": run.number,
+        "at": datetime.now(UTC),
+        "fault": "",
+        "rubric": work.grading.rubric,
+        "seed_id": work.grading.seed_id,
+        "versions": msgspec.to_builtins(work.grading.versions),
+        "processor": processor(),
+        "sheet": {},
+        "report": b"",
+    }
+
+
+def _outcome(attempt: int, place: int, row: Scored) -> dict[str, Any]:
+    finding = row.checked.finding
+    return {
+        "attempt_id": attempt,
+        "place": place,
+        "criterion": row.id,
+        "title": row.title,
+        "outcome": row.checked.outcome.value,
+        "cause": finding.cause if finding else "",
+        "headline": finding.headline if finding else "",
+        "points": row.points,
+        "max_points": row.max_points,
+        "provisional": row.checked.provisional,
+        "borderline": row.checked.borderline,
+    }
+
+
+def _sheet(grade: Grade) -> dict[str, Any]:
+    """What answers in sentences could add: weights and credit of the items, and the share suggested for each answer."""
+    if grade.answers is None:
+        return {}
+    items = grade.answers.items
+    return {
+        "weight": sum(item.points for item in items),
+        "earned": sum(item.points * (item.credit or 0.0) for item in items),
+        "prose": {each.id: each.suggested for each in grade.answers.prose if each.answered},
+    }
+
+
+@cache
+def processor() -> str:
+    """The type of this machine's processor: marks are equal bit for bit on one type."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text("utf-8", "replace").splitlines()
+    except OSError:
+        lines = []
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return f"{platform.machine()} {names[0] if names else platform.processor()}".strip()

@@ -1,0 +1,250 @@
+"""The tables of the gradebook. Rows are added and never changed, but for claims and the pulse of those who grade.
+
+`migrations/` makes these tables in a database, step by step; a test holds that both say the same.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    DateTime,
+    Dialect,
+    Float,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    text,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+_HASH = String(64)
+_NAME = String(200)
+
+
+class Moment(TypeDecorator[datetime]):
+    """A time in UTC, which SQLite would give back without its zone."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002  its signature
+        """Turns any zone into UTC."""
+        return None if value is None else value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002  as above
+        """Says that it is UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """Names constraints, so that migrations can speak of them in every database."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class StudentRow(Base):
+    """A student; what is known of them beside the key stands in `DetailRow`."""
+
+    __tablename__ = "student"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(Text, unique=True)
+
+
+class DetailRow(Base):
+    """Name, address and numbers of a student, as they were told; the newest count."""
+
+    __tablename__ = "detail"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    student_id: Mapped[int] = mapped_column(ForeignKey("student.id"), index=True)
+    name: Mapped[str] = mapped_column(Text)
+    email: Mapped[str] = mapped_column(Text)
+    ids: Mapped[dict[str, str]] = mapped_column(JSON)
+    at: Mapped[datetime] = mapped_column(Moment)
+
+
+class SubmissionRow(Base):
+    """A file that a student handed in for a lesson; the same bytes again are the same submission."""
+
+    __tablename__ = "submission"
+    __table_args__ = (Index("uq_submission_what", "student_id", "lesson", "digest", "kind", unique=True),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    student_id: Mapped[int] = mapped_column(ForeignKey("student.id"))
+    lesson: Mapped[str] = mapped_column(_NAME, index=True)
+    digest: Mapped[str] = mapped_column(_HASH)
+    kind: Mapped[str] = mapped_column(String(10))  # "py" or "ipynb": the same bytes are judged differently
+    name: Mapped[str] = mapped_column(Text)
+
+
+class TryRow(Base):
+    """That a submission was handed in: when, and where it was found."""
+
+    __tablename__ = "try"
+    __table_args__ = (Index("uq_try_what", "submission_id", "origin", "handed", "clock", unique=True),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"))
+    origin: Mapped[str] = mapped_column(Text)
+    handed: Mapped[datetime] = mapped_column(Moment)  # for `Clock.UNKNOWN` the beginning of time
+    clock: Mapped[str] = mapped_column(String(20))
+    place: Mapped[int] = mapped_column()  # among the tries that were found with it: decides where times do not
+
+
+class RunRow(Base):
+    """A process that grades into this gradebook; its pulse says that it lives."""
+
+    __tablename__ = "run"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    machine: Mapped[str] = mapped_column(Text)  # host and boot, so that process ids mean something
+    pid: Mapped[int] = mapped_column()
+    born: Mapped[float] = mapped_column(Float)  # when the process began: a pid may be used again
+    started: Mapped[datetime] = mapped_column(Moment)
+    pulse: Mapped[datetime] = mapped_column(Moment)
+
+
+class ClaimRow(Base):
+    """That a run is grading a submission just now."""
+
+    __tablename__ = "claim"
+
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), primary_key=True)
+    key: Mapped[str] = mapped_column(_HASH, primary_key=True)
+    run_id: Mapped[int] = mapped_column(ForeignKey("run.id"))
+
+
+class AttemptRow(Base):
+    """One grading of a submission: a mark with its evidence, or a fault of the grader.
+
+    `key` is a hash of everything that the mark is a function of; `outcome_key` leaves out what changes points and
+    words, but no outcome.
+    """
+
+    __tablename__ = "attempt"
+    __table_args__ = (
+        Index(
+            "uq_attempt_mark",
+            "submission_id",
+            "key",
+            unique=True,
+            sqlite_where=text("fault = ''"),
+            postgresql_where=text("fault = ''"),
+        ),
+        Index("ix_attempt_outcome_key", "submission_id", "outcome_key"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"))
+    key: Mapped[str] = mapped_column(_HASH)
+    outcome_key: Mapped[str] = mapped_column(_HASH)
+    rescored_from: Mapped[int | None] = mapped_column(ForeignKey("attempt.id"))  # None where it was really run
+    run_id: Mapped[int] = mapped_column(ForeignKey("run.id"))
+    at: Mapped[datetime] = mapped_column(Moment)
+    fault: Mapped[str] = mapped_column(Text, default="")
+    rubric: Mapped[str] = mapped_column(_HASH)
+    seed_id: Mapped[str] = mapped_column(_NAME)
+    versions: Mapped[dict[str, str]] = mapped_column(JSON)
+    processor: Mapped[str] = mapped_column(Text)  # marks are equal bit for bit on one type, and in outcome elsewhere
+    points: Mapped[float] = mapped_column(Float, default=0.0)
+    max_points: Mapped[float] = mapped_column(Float, default=0.0)
+    percent: Mapped[float | None] = mapped_column(Float)
+    sheet: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # what answers in sentences could earn
+    report: Mapped[bytes] = mapped_column(LargeBinary, default=b"")  # the whole JSON report, zlib
+
+
+class OutcomeRow(Base):
+    """What became of one criterion in one attempt."""
+
+    __tablename__ = "outcome"
+
+    attempt_id: Mapped[int] = mapped_column(ForeignKey("attempt.id"), primary_key=True)
+    place: Mapped[int] = mapped_column(primary_key=True)
+    criterion: Mapped[str] = mapped_column(_NAME)
+    title: Mapped[str] = mapped_column(Text)
+    outcome: Mapped[str] = mapped_column(String(20))
+    cause: Mapped[str] = mapped_column(_NAME)
+    headline: Mapped[str] = mapped_column(Text)
+    points: Mapped[float] = mapped_column(Float)
+    max_points: Mapped[float] = mapped_column(Float)
+    provisional: Mapped[bool] = mapped_column()
+    borderline: Mapped[bool] = mapped_column()
+
+
+class OverrideRow(Base):
+    """Points that a teacher set by hand, or took back (no points); the newest counts."""
+
+    __tablename__ = "override"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    student_id: Mapped[int] = mapped_column(ForeignKey("student.id"), index=True)
+    lesson: Mapped[str] = mapped_column(_NAME)
+    criterion: Mapped[str | None] = mapped_column(_NAME)
+    points: Mapped[float | None] = mapped_column(Float)
+    who: Mapped[str] = mapped_column(Text)
+    why: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(Moment)
+
+
+class DecisionRow(Base):
+    """What a teacher decided on something that waited: an answer in sentences, or provisional points."""
+
+    __tablename__ = "decision"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), index=True)
+    item: Mapped[str] = mapped_column(_NAME)
+    decision: Mapped[dict[str, Any]] = mapped_column(JSON)
+    who: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(Moment)
+
+
+class MarkRow(Base):
+    """A mark as it was told: raw and final, with the reasons; a new row for each change."""
+
+    __tablename__ = "mark"
+    __table_args__ = (Index("ix_mark_whose", "student_id", "lesson"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    student_id: Mapped[int] = mapped_column(ForeignKey("student.id"))
+    lesson: Mapped[str] = mapped_column(_NAME)
+    attempt_id: Mapped[int | None] = mapped_column(ForeignKey("attempt.id"))
+    raw: Mapped[float | None] = mapped_column(Float)
+    final: Mapped[float | None] = mapped_column(Float)
+    passed: Mapped[bool] = mapped_column()
+    reasons: Mapped[list[str]] = mapped_column(JSON)
+    at: Mapped[datetime] = mapped_column(Moment)
+
+
+def _table(row: type[Base]) -> Table:
+    assert isinstance(row.__table__, Table)  # noqa: S101  for the type checker
+    return row.__table__
+
+
+STUDENT = _table(StudentRow)
+DETAIL = _table(DetailRow)
+SUBMISSION = _table(SubmissionRow)
+TRY = _table(TryRow)
+RUN = _table(RunRow)
+CLAIM = _table(ClaimRow)
+ATTEMPT = _table(AttemptRow)
+OUTCOME = _table(OutcomeRow)
+OVERRIDE = _table(OverrideRow)
+DECISION = _table(DecisionRow)
+MARK = _table(MarkRow)
