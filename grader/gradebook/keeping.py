@@ -15,10 +15,10 @@ from sqlalchemy import Connection, insert, select
 
 from grader.errors import GraderFault
 from grader.gradebook.database import Database
-from grader.gradebook.rows import insert_new
-from grader.gradebook.running import Running
+from grader.gradebook.running import Running, newest_mark
 from grader.gradebook.tables import ATTEMPT, OUTCOME, SUBMISSION
 from grader.model import Grade, GradingKey, Scored
+from grader.policy.records import tried_answers
 from grader.report.json_report import decode, encode
 
 
@@ -44,11 +44,13 @@ class Known:
     """What the gradebook knows of one submission.
 
     Attributes:
+        newest: key of the mark that counts, or "".
         marks: number of the attempt by its key.
         outcomes: number of the newest attempt by its outcome key.
         faults: how often the grader failed, by key.
     """
 
+    newest: str
     marks: dict[str, int]
     outcomes: dict[str, int]
     faults: dict[str, int]
@@ -58,47 +60,45 @@ def known(database: Database, lessons: Collection[str]) -> dict[int, Known]:
     """What is known of all submissions of some lessons, by their numbers."""
     columns = (ATTEMPT.c.id, ATTEMPT.c.submission_id, ATTEMPT.c.key, ATTEMPT.c.outcome_key, ATTEMPT.c.fault)
     wanted = select(*columns).join(SUBMISSION, SUBMISSION.c.id == ATTEMPT.c.submission_id)
-    found: dict[int, Known] = defaultdict(lambda: Known({}, {}, {}))
+    found: dict[int, Known] = defaultdict(lambda: Known("", {}, {}, {}))
     with database.reading() as connection:
         for row in connection.execute(wanted.where(SUBMISSION.c.lesson.in_(lessons)).order_by(ATTEMPT.c.id)):
             entry = found[row.submission_id]
             if row.fault:
                 entry.faults[row.key] = entry.faults.get(row.key, 0) + 1
             else:
+                entry.newest = row.key
                 entry.marks[row.key] = entry.outcomes[row.outcome_key] = row.id
     return found
 
 
-def keep(database: Database, run: Running, work: Work, grade: Grade, rescored_from: int | None = None) -> int | None:
-    """Adds a mark.
+def keep(
+    database: Database, run: Running, work: Work, grade: Grade, *, automatic: bool, rests_on: int | None = None
+) -> None:
+    """Adds a mark, unless another grader has added the same one before.
 
     Args:
         database: the gradebook.
         run: this process.
         work: what was graded.
         grade: the mark.
-        rescored_from: number of the attempt whose outcomes it rests on, where nothing was run.
-
-    Returns:
-        Number of the attempt, or None where another grader has added the same mark before.
+        automatic: whether suggested marks for sentences counted.
+        rests_on: number of the attempt whose outcomes it rests on, where nothing was run.
     """
-    report = zlib.compress(encode(grade))
+    answers = tried_answers(grade.answers, automatic=automatic)
     values = _attempt(work, run) | {
-        "rescored_from": rescored_from,
+        "rescored_from": rests_on,
         "points": grade.points,
         "max_points": grade.max_points,
         "percent": grade.percent,
-        "sheet": _sheet(grade),
-        "report": report,
+        "answers": msgspec.to_builtins(answers),
+        "report": zlib.compress(encode(grade)),
     }
     with database.writing() as connection:
-        added = insert_new(connection, ATTEMPT).values(values).returning(ATTEMPT.c.id)
-        number = connection.execute(added).scalar_one_or_none()
-        if number is not None:
-            rows = [_outcome(number, place, row) for place, row in enumerate(grade.rows)]
-            connection.execute(insert(OUTCOME), rows)
+        if newest_mark(connection, work.submission) != work.key:
+            number = connection.execute(insert(ATTEMPT).values(values).returning(ATTEMPT.c.id)).scalar_one()
+            connection.execute(insert(OUTCOME), [_outcome(number, *each) for each in enumerate(grade.rows)])
         run.release(connection, work.submission, work.key)
-    return number
 
 
 def keep_fault(database: Database, run: Running, work: Work, fault: str) -> None:
@@ -141,7 +141,7 @@ def _attempt(work: Work, run: Running) -> dict[str, Any]:
         "seed_id": work.grading.seed_id,
         "versions": msgspec.to_builtins(work.grading.versions),
         "processor": processor(),
-        "sheet": {},
+        "answers": None,
         "report": b"",
     }
 
@@ -160,18 +160,6 @@ def _outcome(attempt: int, place: int, row: Scored) -> dict[str, Any]:
         "max_points": row.max_points,
         "provisional": row.checked.provisional,
         "borderline": row.checked.borderline,
-    }
-
-
-def _sheet(grade: Grade) -> dict[str, Any]:
-    """What answers in sentences could add: weights and credit of the items, and the share suggested for each answer."""
-    if grade.answers is None:
-        return {}
-    items = grade.answers.items
-    return {
-        "weight": sum(item.points for item in items),
-        "earned": sum(item.points * (item.credit or 0.0) for item in items),
-        "prose": {each.id: each.suggested for each in grade.answers.prose if each.answered},
     }
 
 

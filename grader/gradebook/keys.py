@@ -4,7 +4,7 @@ import hashlib
 
 import msgspec
 
-from grader.asked import outcome_content
+from grader import asked
 from grader.course import Lesson
 from grader.model import GradingKey
 
@@ -19,16 +19,23 @@ def grading_key(key: GradingKey, kind: str) -> str:
     return hashlib.sha256(msgspec.json.encode((key, kind))).hexdigest()
 
 
-def outcome_key(key: GradingKey, kind: str, lesson: Lesson) -> str:
-    """The same without what changes points and words but no outcome of a check of the code: then nothing need be run.
+def outcome_content(lesson: Lesson) -> bytes:
+    """A hash of what outcomes depend on in a lesson; points, hints and reasons are left out.
+
+    Raises:
+        GraderFault: the rubric cannot be read.
+    """
+    parts = [lesson.id.encode(), *asked.outcome_content(lesson)]
+    return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).digest()
+
+
+def outcome_key(key: GradingKey, kind: str, content: bytes) -> str:
+    """A hash of everything that the outcomes of checks of the code are a function of.
 
     Args:
-        key: submission, rubric, seed and versions.
+        key: submission, seed and versions; its rubric does not count.
         kind: ending of the file's name.
-        lesson: the lesson, for what its checks ask.
+        content: what outcomes depend on in the lesson.
     """
-    known = (key.submission, key.seed_id, key.versions, kind, lesson.id)
-    digest = hashlib.sha256(msgspec.json.encode(known))
-    for part in outcome_content(lesson):
-        digest.update(hashlib.sha256(part).digest())
-    return digest.hexdigest()
+    known = (key.submission, key.seed_id, key.versions, kind)
+    return hashlib.sha256(msgspec.json.encode(known) + content).hexdigest()

@@ -47,10 +47,7 @@ class Running:
         """
         mine = {"submission_id": submission, "key": key, "run_id": self.number}
         with self._database.writing() as connection:
-            done = select(ATTEMPT.c.id).where(
-                ATTEMPT.c.submission_id == submission, ATTEMPT.c.key == key, ATTEMPT.c.fault == ""
-            )
-            if connection.execute(done).first():
+            if newest_mark(connection, submission) == key:
                 return Claim.DONE
             if connection.execute(insert_new(connection, CLAIM).values(mine)).rowcount:
                 return Claim.GRANTED
@@ -66,6 +63,12 @@ class Running:
         connection.execute(
             delete(CLAIM).where(CLAIM.c.submission_id == submission, CLAIM.c.key == key, CLAIM.c.run_id == self.number)
         )
+
+
+def newest_mark(connection: Connection, submission: int) -> str | None:
+    """Key of the mark of a submission that counts, or None."""
+    marks = select(ATTEMPT.c.key).where(ATTEMPT.c.submission_id == submission, ATTEMPT.c.fault == "")
+    return connection.execute(marks.order_by(ATTEMPT.c.id.desc()).limit(1)).scalar_one_or_none()
 
 
 @contextmanager

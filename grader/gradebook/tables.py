@@ -131,7 +131,7 @@ class ClaimRow(Base):
 
 
 class AttemptRow(Base):
-    """One grading of a submission: a mark with its evidence, or a fault of the grader.
+    """One grading of a submission: a mark with its evidence, or a fault of the grader; the newest mark counts.
 
     `key` is a hash of everything that the mark is a function of; `outcome_key` leaves out what changes points and
     words, but no outcome.
@@ -139,14 +139,7 @@ class AttemptRow(Base):
 
     __tablename__ = "attempt"
     __table_args__ = (
-        Index(
-            "uq_attempt_mark",
-            "submission_id",
-            "key",
-            unique=True,
-            sqlite_where=text("fault = ''"),
-            postgresql_where=text("fault = ''"),
-        ),
+        Index("ix_attempt_key", "submission_id", "key"),
         Index("ix_attempt_outcome_key", "submission_id", "outcome_key"),
     )
 
@@ -165,7 +158,7 @@ class AttemptRow(Base):
     points: Mapped[float] = mapped_column(Float, default=0.0)
     max_points: Mapped[float] = mapped_column(Float, default=0.0)
     percent: Mapped[float | None] = mapped_column(Float)
-    sheet: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)  # what answers in sentences could earn
+    answers: Mapped[dict[str, Any] | None] = mapped_column(JSON)  # what a teacher's decisions on them could change
     report: Mapped[bytes] = mapped_column(LargeBinary, default=b"")  # the whole JSON report, zlib
 
 
