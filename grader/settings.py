@@ -6,6 +6,7 @@ from pathlib import Path
 import msgspec
 
 from grader.errors import GraderFault
+from grader.policy.rules import Policy
 from grader.records import Frozen
 
 FILE = "course.toml"
@@ -42,9 +43,11 @@ class Settings(Frozen, frozen=True, kw_only=True):
 
     Attributes:
         questions: how the questions of lessons are marked.
+        policy: rules on marks: due dates, lateness, which try counts, weights.
     """
 
     questions: QuestionSettings = QuestionSettings()
+    policy: Policy = Policy()
 
 
 def load_settings(course: Path) -> Settings:
