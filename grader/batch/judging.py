@@ -1,14 +1,17 @@
 """Grades one submission of many; the same function runs in a process of this machine and on a worker far away."""
 
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
+
+from msgspec.structs import replace
 
 from grader.course import Lesson
 from grader.errors import GraderFault
-from grader.model import Isolation
+from grader.model import Grade, Isolation
 from grader.pipeline import Options, grade
 from grader.report.html import render
-from grader.report.json_report import encode
+from grader.report.json_report import decode, encode
+from grader.rescoring import rescore
 from grader.rooms.house import Starter
 from grader.seeds import Secret
 from grader.submission import parse_submission
@@ -24,6 +27,7 @@ class Terms:
         isolation: how strongly to confine.
         pass_mark: percent needed.
         hidden: what no submission may read, beside the course.
+        anonymous: whether pages are to hide the names of files, which may be names of students.
     """
 
     course: Path
@@ -31,6 +35,7 @@ class Terms:
     isolation: Isolation
     pass_mark: float
     hidden: tuple[Path, ...] = ()
+    anonymous: bool = False
 
 
 @dataclass(frozen=True)
@@ -43,6 +48,7 @@ class Job:
         name: name of the file.
         data: its bytes, no more than are read of any.
         size: its full size.
+        before: an earlier grade of it as JSON whose outcomes hold, so that nothing need be run; or empty.
     """
 
     number: int
@@ -50,6 +56,7 @@ class Job:
     name: str
     data: bytes
     size: int
+    before: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -82,13 +89,23 @@ def judge(job: Job, terms: Terms, rooms: Starter) -> Judged:
     )
     try:
         submission = parse_submission(job.name, job.data, job.size)
-        graded = grade(submission, Lesson(job.lesson, terms.course), options, rooms)
+        lesson = Lesson(job.lesson, terms.course)
+        if job.before:
+            graded = rescore(decode(job.before), submission, lesson, options)
+        else:
+            graded = grade(submission, lesson, options, rooms)
         report = encode(graded)
     except GraderFault as fault:
         return Judged(job.number, fault=str(fault))
     except Exception as problem:  # noqa: BLE001  a bug of ours is a fault, and costs one submission
         return Judged(job.number, fault=f"{type(problem).__name__}: {problem}")
     try:
-        return Judged(job.number, report, render(graded).encode())
+        return Judged(job.number, report, _page(graded, terms))
     except Exception:  # noqa: BLE001  as above; the mark is there
         return Judged(job.number, report)
+
+
+def _page(graded: Grade, terms: Terms) -> bytes:
+    if terms.anonymous:
+        graded = replace(graded, file=f"{graded.lesson}{PurePath(graded.file).suffix.lower()}")
+    return render(graded).encode()

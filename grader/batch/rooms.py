@@ -147,7 +147,7 @@ class SharedRooms:
             raise GraderFault(reply.reason if isinstance(reply, control.Refused) else "the host gave no room")
         channel, output, pidfd = descriptors
         ends = socket.socket(fileno=channel), socket.socket(fileno=output)
-        return _Forked(self, reply.pid, pidfd, *ends)  # type: ignore[arg-type]  it asks us only for `ended`
+        return _Forked(self, reply.pid, pidfd, *ends)  # type: ignore[arg-type] # it asks us only for `ended`
 
     def ended(self, pid: int) -> control.Ended:
         """Waits until a room is reaped.

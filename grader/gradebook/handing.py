@@ -1,5 +1,6 @@
 """Enters students and what they handed in; what is there already is left as it is."""
 
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -99,7 +100,7 @@ def _submissions(connection: Connection, lessons: set[str]) -> dict[_What, int]:
 def _enter_students(connection: Connection, students: Sequence[Student]) -> dict[str, int]:
     """Adds who is new and what is news of the others; returns the number of each key."""
     told = {student.key: student for student in reversed(students)}  # the first mention, a roster's, counts
-    add_new(connection, STUDENT, [{"key": key} for key in told])
+    add_new(connection, STUDENT, [{"key": key, "alias": f"student {secrets.token_hex(4)}"} for key in told])
     ids = {row.key: row.id for row in connection.execute(select(STUDENT.c.key, STUDENT.c.id))}
     before = {student.key: student for student in read_students(connection).values()}
     now = datetime.now(UTC)
@@ -123,3 +124,8 @@ def read_students(connection: Connection) -> dict[int, Student]:
         )
     )
     return {row.id: Student(key=row.key, name=row.name or "", email=row.email or "", ids=row.ids or {}) for row in rows}
+
+
+def read_aliases(connection: Connection) -> dict[str, str]:
+    """What anonymous pages call each student, by key."""
+    return {row.key: row.alias for row in connection.execute(select(STUDENT.c.key, STUDENT.c.alias))}

@@ -17,9 +17,10 @@ from grader.errors import GraderFault
 from grader.gradebook.database import Database
 from grader.gradebook.running import Running, newest_mark
 from grader.gradebook.tables import ATTEMPT, OUTCOME, SUBMISSION
-from grader.model import Grade, GradingKey, Scored
-from grader.policy.records import tried_answers
+from grader.model import Grade, GradingKey
+from grader.policy.records import Attempted, attempted
 from grader.report.json_report import decode, encode
+from grader.standing import CriterionStanding
 
 
 @dataclass(frozen=True)
@@ -85,19 +86,19 @@ def keep(
         automatic: whether suggested marks for sentences counted.
         rests_on: number of the attempt whose outcomes it rests on, where nothing was run.
     """
-    answers = tried_answers(grade.answers, automatic=automatic)
+    tried = attempted(grade, Attempted(number=0, file=grade.file, digest=work.grading.submission), automatic=automatic)
     values = _attempt(work, run) | {
         "rescored_from": rests_on,
         "points": grade.points,
         "max_points": grade.max_points,
         "percent": grade.percent,
-        "answers": msgspec.to_builtins(answers),
+        "answers": msgspec.to_builtins(tried.answers),
         "report": zlib.compress(encode(grade)),
     }
     with database.writing() as connection:
         if newest_mark(connection, work.submission) != work.key:
             number = connection.execute(insert(ATTEMPT).values(values).returning(ATTEMPT.c.id)).scalar_one()
-            connection.execute(insert(OUTCOME), [_outcome(number, *each) for each in enumerate(grade.rows)])
+            connection.execute(insert(OUTCOME), [_outcome(number, *each) for each in enumerate(tried.criteria)])
         run.release(connection, work.submission, work.key)
 
 
@@ -146,20 +147,19 @@ def _attempt(work: Work, run: Running) -> dict[str, Any]:
     }
 
 
-def _outcome(attempt: int, place: int, row: Scored) -> dict[str, Any]:
-    finding = row.checked.finding
+def _outcome(attempt: int, place: int, criterion: CriterionStanding) -> dict[str, Any]:
     return {
         "attempt_id": attempt,
         "place": place,
-        "criterion": row.id,
-        "title": row.title,
-        "outcome": row.checked.outcome.value,
-        "cause": finding.cause if finding else "",
-        "headline": finding.headline if finding else "",
-        "points": row.points,
-        "max_points": row.max_points,
-        "provisional": row.checked.provisional,
-        "borderline": row.checked.borderline,
+        "criterion": criterion.id,
+        "title": criterion.title,
+        "outcome": criterion.outcome.value,
+        "cause": criterion.cause,
+        "headline": criterion.headline,
+        "points": criterion.points,
+        "max_points": criterion.max_points,
+        "provisional": criterion.provisional,
+        "borderline": criterion.borderline,
     }
 
 

@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import psutil
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from grader.errors import GraderFault
 from grader.gradebook.database import Database
@@ -96,7 +97,7 @@ def _beat(database: Database, number: int, over: threading.Event) -> None:
             connection.execute(update(RUN).where(RUN.c.id == number).values(pulse=datetime.now(UTC)))
 
 
-def _lives(run: Row[tuple[object, ...]]) -> bool:
+def _lives(run: Any) -> bool:
     """Whether a run still is: known for sure on this machine, told by its pulse on others."""
     if run.machine == _machine():
         return bool(_born(run.pid) == run.born)

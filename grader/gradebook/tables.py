@@ -18,7 +18,6 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
@@ -64,6 +63,7 @@ class StudentRow(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(Text, unique=True)
+    alias: Mapped[str] = mapped_column(String(20))  # drawn by lot: what anonymous pages call them
 
 
 class DetailRow(Base):
@@ -199,11 +199,17 @@ class DecisionRow(Base):
     """What a teacher decided on something that waited: an answer in sentences, or provisional points."""
 
     __tablename__ = "decision"
+    __table_args__ = (Index("ix_decision_whose", "student_id", "lesson"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), index=True)
+    student_id: Mapped[int] = mapped_column(ForeignKey("student.id"))
+    lesson: Mapped[str] = mapped_column(_NAME)
+    digest: Mapped[str] = mapped_column(_HASH)  # it holds for this file only
+    subject: Mapped[str] = mapped_column(String(20))
     item: Mapped[str] = mapped_column(_NAME)
-    decision: Mapped[dict[str, Any]] = mapped_column(JSON)
+    verdict: Mapped[str] = mapped_column(String(20))
+    value: Mapped[float | None] = mapped_column(Float)
+    comment: Mapped[str] = mapped_column(Text)
     who: Mapped[str] = mapped_column(Text)
     at: Mapped[datetime] = mapped_column(Moment)
 

@@ -25,9 +25,29 @@ def upgrade() -> None:
         "student",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("alias", sa.String(length=20), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_student")),
         sa.UniqueConstraint("key", name=op.f("uq_student_key")),
     )
+    op.create_table(
+        "decision",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("student_id", sa.Integer(), nullable=False),
+        sa.Column("lesson", sa.String(length=200), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("subject", sa.String(length=20), nullable=False),
+        sa.Column("item", sa.String(length=200), nullable=False),
+        sa.Column("verdict", sa.String(length=20), nullable=False),
+        sa.Column("value", sa.Float(), nullable=True),
+        sa.Column("comment", sa.Text(), nullable=False),
+        sa.Column("who", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["student_id"], ["student.id"], name=op.f("fk_decision_student_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_decision")),
+    )
+    with op.batch_alter_table("decision", schema=None) as batch_op:
+        batch_op.create_index("ix_decision_whose", ["student_id", "lesson"], unique=False)
+
     op.create_table(
         "detail",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -90,7 +110,7 @@ def upgrade() -> None:
         sa.Column("points", sa.Float(), nullable=False),
         sa.Column("max_points", sa.Float(), nullable=False),
         sa.Column("percent", sa.Float(), nullable=True),
-        sa.Column("sheet", sa.JSON(), nullable=False),
+        sa.Column("answers", sa.JSON(), nullable=True),
         sa.Column("report", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(["rescored_from"], ["attempt.id"], name=op.f("fk_attempt_rescored_from")),
         sa.ForeignKeyConstraint(["run_id"], ["run.id"], name=op.f("fk_attempt_run_id")),
@@ -98,14 +118,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_attempt")),
     )
     with op.batch_alter_table("attempt", schema=None) as batch_op:
+        batch_op.create_index("ix_attempt_key", ["submission_id", "key"], unique=False)
         batch_op.create_index("ix_attempt_outcome_key", ["submission_id", "outcome_key"], unique=False)
-        batch_op.create_index(
-            "uq_attempt_mark",
-            ["submission_id", "key"],
-            unique=True,
-            sqlite_where=sa.text("fault = ''"),
-            postgresql_where=sa.text("fault = ''"),
-        )
 
     op.create_table(
         "claim",
@@ -116,20 +130,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["submission_id"], ["submission.id"], name=op.f("fk_claim_submission_id")),
         sa.PrimaryKeyConstraint("submission_id", "key", name=op.f("pk_claim")),
     )
-    op.create_table(
-        "decision",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("submission_id", sa.Integer(), nullable=False),
-        sa.Column("item", sa.String(length=200), nullable=False),
-        sa.Column("decision", sa.JSON(), nullable=False),
-        sa.Column("who", sa.Text(), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["submission_id"], ["submission.id"], name=op.f("fk_decision_submission_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_decision")),
-    )
-    with op.batch_alter_table("decision", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_decision_submission_id"), ["submission_id"], unique=False)
-
     op.create_table(
         "try",
         sa.Column("id", sa.Integer(), nullable=False),
