@@ -37,6 +37,11 @@ class Terms:
     hidden: tuple[Path, ...] = ()
     anonymous: bool = False
 
+    @property
+    def all_hidden(self) -> tuple[Path, ...]:
+        """What no room may read."""
+        return (self.course, *self.hidden)
+
 
 @dataclass(frozen=True)
 class Job:
@@ -84,9 +89,7 @@ def judge(job: Job, terms: Terms, rooms: Starter) -> Judged:
         terms: what holds for all.
         rooms: what starts rooms.
     """
-    options = Options(
-        terms.secret, isolation=terms.isolation, pass_mark=terms.pass_mark, hidden=(terms.course, *terms.hidden)
-    )
+    options = Options(terms.secret, isolation=terms.isolation, pass_mark=terms.pass_mark, hidden=terms.hidden)
     try:
         submission = parse_submission(job.name, job.data, job.size)
         lesson = Lesson(job.lesson, terms.course)

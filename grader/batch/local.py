@@ -16,12 +16,14 @@ from pebble import ProcessPool
 
 from grader.batch.judging import Job, Judged, Terms, judge
 from grader.batch.rooms import RoomsForAll, SharedRooms
-from grader.rooms.house import Starter, starter
+from grader.rooms.house import House, Starter, starter
 
 #: Memory that a grading takes with its rooms, in MiB: two rooms in flight and a judge; measured on lesson 06.
 MEMORY_MB = 1200
 #: Seconds between two looks at whether the host still lives.
 _LOOK_SECONDS = 0.5
+#: Memory of a room in which nothing runs.
+_PROBE_MB = 1024
 #: Jobs that wait at each judge, so that none is idle while the host writes.
 _AHEAD = 2
 
@@ -43,6 +45,7 @@ class LocalEngine:
             jobs: how many to grade at a time.
         """
         self.jobs = jobs
+        self._terms = terms
         self._rooms = RoomsForAll() if sys.platform.startswith("linux") else None
         address = self._rooms.address if self._rooms else ""
         self._pool = ProcessPool(
@@ -64,6 +67,21 @@ class LocalEngine:
         self._pool.join()
         if self._rooms:
             self._rooms.__exit__(kind, value, trace)
+
+    def hold_confined(self) -> None:
+        """Starts a room and holds that it is confined as is asked, before anything is graded.
+
+        Raises:
+            GraderFault: it is not.
+        """
+        rooms = SharedRooms(self._rooms.address) if self._rooms else starter()
+        try:
+            with House(
+                rooms, memory_mb=_PROBE_MB, isolation=self._terms.isolation, hidden=self._terms.all_hidden
+            ) as house:
+                house.room()
+        finally:
+            rooms.close()
 
     def judge_all(self, jobs: Iterable[Job | None]) -> Iterator[Judged]:
         """Grades submissions, several at a time.

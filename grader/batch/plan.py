@@ -34,7 +34,7 @@ class Task:
         entry: the submission.
         work: what a mark of it would be known by.
         todo: what is to be done.
-        rests_on: number of the attempt whose outcomes are known, for a rescore.
+        rests_on: number of the attempt whose outcomes are known, or None.
         faults: how often the grader has failed on it.
     """
 
@@ -78,7 +78,7 @@ def _task(entry: Entry, work: Work, known: Known | None, *, retry: bool) -> Task
     if known is None:
         return Task(entry, work, Todo.GRADE)
     if known.newest == work.key:
-        return Task(entry, work, Todo.NOTHING)
+        return Task(entry, work, Todo.NOTHING, known.marks[work.key])
     rests_on = known.marks.get(work.key) or known.outcomes.get(work.outcome_key)
     if rests_on is not None:
         return Task(entry, work, Todo.RESCORE, rests_on)

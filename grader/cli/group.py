@@ -72,3 +72,9 @@ ISOLATION = click.option(
     show_default=True,
     help="How strongly to confine the submission: as far as this machine allows, fully or not at all, or without.",
 )
+GRADEBOOK = click.option(
+    "--gradebook",
+    default="gradebook.db",
+    show_default=True,
+    help="File, or postgresql://…, with all marks of a class.",
+)

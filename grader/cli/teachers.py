@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from grader.cli.group import COURSE, FAILED, PASSED, cli
+from grader.cli.group import COURSE, FAILED, FAULT, GRADEBOOK, PASSED, cli
 
 
 @cli.command()
@@ -20,6 +20,51 @@ def doctor() -> None:
     findings = examine()
     show(findings, Console())
     sys.exit(PASSED if is_safe(findings) else FAILED)
+
+
+@cli.command()
+@click.argument("submissions", type=click.Path(path_type=Path))
+@COURSE
+@click.option("--lesson", "name", metavar="LESSON", help="What all files are for, where their names do not say it.")
+@click.option("--roster", type=click.Path(path_type=Path), help="CSV file with the students of the class.")
+@GRADEBOOK
+@click.option("--out", type=click.Path(path_type=Path), default="class", show_default=True, help="Folder for pages.")
+@click.option("--jobs", type=click.IntRange(1, 64), help="Gradings at a time [default: what fits this machine].")
+@click.option("--seed-file", type=click.Path(path_type=Path), help="Grade on secret data, derived from this file.")
+@click.option("--retry", is_flag=True, help="Try again what the grader itself failed on three times.")
+@click.option("--anonymous", is_flag=True, help="Hide in all pages who is who.")
+@click.option(
+    "--isolation",
+    type=click.Choice(["full", "auto", "none"]),
+    default="full",
+    show_default=True,
+    help="How strongly to confine submissions. Others than full trust everybody who handed something in.",
+)
+def batch(submissions: Path, course: Path | None, name: str | None, **options: Any) -> None:
+    """Grade a class: a folder or zip with everybody's submissions.
+
+    What has its mark in the gradebook already is not graded again. Exit codes: 0 everything has its mark, 1 something
+    could not be placed, 3 the grader failed on something.
+    """
+    from rich.console import Console
+
+    from grader.batch.command import Order
+    from grader.batch.command import batch as grade_class
+    from grader.course import find_course
+    from grader.model import Isolation
+    from grader.seeds import public_secret, secret_from_file
+
+    chosen = find_course(course, Path.cwd())
+    seed_file = options["seed_file"]
+    order = Order(
+        source=submissions,
+        course=chosen,
+        lesson=chosen.lesson(name) if name else None,
+        secret=secret_from_file(seed_file) if seed_file else public_secret(),
+        **options | {"isolation": Isolation(options["isolation"])},
+    )
+    tally, unplaced = grade_class(order, Console())
+    sys.exit(FAULT if tally.faults else FAILED if unplaced else PASSED)
 
 
 @cli.command()

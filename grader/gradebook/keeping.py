@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import insert, select
 
 from grader.errors import GraderFault
 from grader.gradebook.database import Database
@@ -19,7 +19,7 @@ from grader.gradebook.running import Running, newest_mark
 from grader.gradebook.tables import ATTEMPT, OUTCOME, SUBMISSION
 from grader.model import Grade, GradingKey
 from grader.policy.records import Attempted, attempted
-from grader.report.json_report import decode, encode
+from grader.report.json_report import encode
 from grader.standing import CriterionStanding
 
 
@@ -117,16 +117,17 @@ def keep_fault(database: Database, run: Running, work: Work, fault: str) -> None
         run.release(connection, work.submission, work.key)
 
 
-def report_of(connection: Connection, attempt: int) -> Grade:
-    """The whole grade of an attempt.
+def packed_report(database: Database, attempt: int) -> bytes:
+    """The JSON report of an attempt.
 
     Raises:
-        GraderFault: its report cannot be read.
+        GraderFault: it cannot be read.
     """
-    packed = connection.execute(select(ATTEMPT.c.report).where(ATTEMPT.c.id == attempt)).scalar_one()
+    with database.reading() as connection:
+        packed = connection.execute(select(ATTEMPT.c.report).where(ATTEMPT.c.id == attempt)).scalar_one()
     try:
-        return decode(zlib.decompress(packed))
-    except (zlib.error, msgspec.DecodeError) as problem:
+        return zlib.decompress(packed)
+    except zlib.error as problem:
         raise GraderFault(f"the report of attempt {attempt} in the gradebook cannot be read: {problem}") from problem
 
 

@@ -1,0 +1,141 @@
+"""`grade batch`, from what a teacher has to a gradebook and pages: the story, top to bottom."""
+
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+
+from grader.batch.grading import Grading, Tally, find
+from grader.batch.judging import Terms
+from grader.batch.local import LocalEngine, usual_jobs
+from grader.batch.pages import Pages
+from grader.batch.plan import Task, Todo, plan, that_count
+from grader.batch.progress import Bar, tell_intake, tell_tally
+from grader.course import Course, Lesson
+from grader.errors import UsageProblem
+from grader.gradebook.database import Database, shown
+from grader.gradebook.handing import enter, read_aliases
+from grader.gradebook.keeping import known
+from grader.gradebook.running import running
+from grader.gradebook.standings import load_policy, read_class, settle
+from grader.intake.taking import take_in
+from grader.model import Isolation
+from grader.placed import Unplaced
+from grader.seeds import Secret
+from grader.settings import ProseUse, load_settings
+from grader.standing import Student
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a teacher asks for.
+
+    Attributes:
+        source: folder or zip with submissions.
+        course: the course.
+        lesson: the lesson that all submissions are for, or None where each says so itself.
+        roster: CSV file with the students of the class, or None.
+        gradebook: file or address of the gradebook.
+        out: folder for the pages.
+        secret: what hidden data derive from.
+        seed_file: the file that it was read from, which no submission may read; or None.
+        isolation: how strongly to confine.
+        jobs: gradings at a time, or None for as many as the machine has room for.
+        retry: whether to try again what the grader failed on too often.
+        anonymous: whether pages are to hide who is who.
+    """
+
+    source: Path
+    course: Course
+    lesson: Lesson | None
+    roster: Path | None
+    gradebook: str
+    out: Path
+    secret: Secret
+    seed_file: Path | None
+    isolation: Isolation
+    jobs: int | None
+    retry: bool
+    anonymous: bool
+
+
+def batch(order: Order, console: Console) -> tuple[Tally, Sequence[Unplaced]]:
+    """Grades what is due of a class.
+
+    Args:
+        order: what is asked for.
+        console: where to tell of it.
+
+    Returns:
+        What came of the run, and what could not be placed.
+
+    Raises:
+        UsageProblem: there is nothing to grade, or no place to write to.
+        GraderFault: submissions cannot be confined here, or the gradebook fails.
+    """
+    policy = load_policy(order.course)
+    database = Database(order.gradebook)
+    with tempfile.TemporaryDirectory(prefix="grade-") as scratch:
+        intake = take_in(order.source, order.course, lesson=order.lesson, roster=order.roster, scratch=Path(scratch))
+        found, unread = find(intake.placed)
+        unplaced = (*intake.unplaced, *unread)
+        if not found and not unplaced:
+            raise UsageProblem(f"there are no submissions in {order.source}")
+        entries = enter(database, intake.students, found)
+        tell_intake(console, intake, unplaced)
+        chosen = that_count(entries, policy.counts)
+        lessons = {entry.found.placed.lesson for entry in chosen}
+        tasks = plan(chosen, known(database, lessons), order.course, order.secret, retry=order.retry)
+        pages = Pages(order.out, _caller(database, anonymous=order.anonymous))
+        pages.hold_writable()
+        hidden = _hidden(order, database, Path(scratch))
+        terms = Terms(
+            order.course.folder, order.secret, order.isolation, policy.pass_mark, hidden, anonymous=order.anonymous
+        )
+        tally = _grade(database, tasks, pages, terms, order, console)
+    settle(database, read_class(database, order.course).standings)
+    database.close()
+    tell_tally(console, tally, unplaced, gradebook=shown(database.url), index=order.out / "index.html")
+    return tally, unplaced
+
+
+def _grade(database: Database, tasks: list[Task], pages: Pages, terms: Terms, order: Order, console: Console) -> Tally:
+    """Does what is to be done; judges are started only where there is something to judge."""
+    automatic = load_settings(order.course.folder).questions.prose is ProseUse.AUTOMATIC
+    with running(database) as run, Bar(console, tasks) as bar:
+        grading = Grading(database, run, pages, automatic=automatic, follow=bar)
+        work = grading.due(tasks)
+        if work:
+            with LocalEngine(terms, min(order.jobs or usual_jobs(), len(work))) as engine:
+                if any(task.todo is Todo.GRADE for task in work):
+                    engine.hold_confined()
+                grading.grade(work, engine)
+        return grading.tally
+
+
+def _hidden(order: Order, database: Database, scratch: Path) -> tuple[Path, ...]:
+    """What no submission may read: the others, the roster, the gradebook, the pages and the secret."""
+    paths = [order.source, order.out, scratch, order.roster, order.seed_file, database.file]
+    return tuple(path.resolve() for path in paths if path is not None)
+
+
+def _caller(database: Database, *, anonymous: bool) -> "Caller":
+    with database.reading() as connection:
+        return Caller(read_aliases(connection) if anonymous else None)
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Says what pages call a student.
+
+    Attributes:
+        aliases: what to call them instead of their names, by key; None for their names.
+    """
+
+    aliases: dict[str, str] | None
+
+    def __call__(self, student: Student) -> str:
+        """Names a student, for people and for folders."""
+        return student.key if self.aliases is None else self.aliases[student.key]
