@@ -72,7 +72,7 @@ class Policy(Frozen, frozen=True, kw_only=True):
     title: Annotated[str, msgspec.Meta(min_length=1, max_length=200)] = "LSTMs with Keras"
     pass_mark: Percent = 60.0
     counts: Counts = Counts.LATEST
-    time_zone: str = "UTC"
+    time_zone: Annotated[str, msgspec.Meta(max_length=100)] = "UTC"
     trust_file_times: bool = False
     late: Late = Late()
     lessons: dict[LessonName, LessonRules] = msgspec.field(default_factory=dict)
@@ -166,6 +166,6 @@ def _zone(name: str) -> ZoneInfo:
     except (ZoneInfoNotFoundError, ValueError, OSError) as problem:  # OSError: "Europe" is a folder of zones
         zones = sorted(available_timezones())
         cities = [zone for zone in zones if zone.lower().endswith(f"/{name.lower()}")]
-        near = cities or difflib.get_close_matches(name, zones, n=1)
+        near = cities or difflib.get_close_matches(name, zones, n=1, cutoff=0.75)
         meant = f"did you mean {near[0]}?" if near else "they are named like Europe/Berlin"
         raise ValueError(f"there is no time zone {name!r}; {meant}") from problem
