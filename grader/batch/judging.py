@@ -71,12 +71,14 @@ class Judged:
     Attributes:
         number: the job's.
         report: the grade as JSON, or empty after a fault.
+        source: the text of the program.
         page: the grade as HTML, or empty where it could not be drawn: that costs no mark.
         fault: what failed, if the grader did.
     """
 
     number: int
     report: bytes = b""
+    source: str = ""
     page: bytes = b""
     fault: str = ""
 
@@ -103,9 +105,9 @@ def judge(job: Job, terms: Terms, rooms: Starter) -> Judged:
     except Exception as problem:  # noqa: BLE001  a bug of ours is a fault, and costs one submission
         return Judged(job.number, fault=f"{type(problem).__name__}: {problem}")
     try:
-        return Judged(job.number, report, _page(graded, terms))
+        return Judged(job.number, report, submission.text, _page(graded, terms))
     except Exception:  # noqa: BLE001  as above; the mark is there
-        return Judged(job.number, report)
+        return Judged(job.number, report, submission.text)
 
 
 def _page(graded: Grade, terms: Terms) -> bytes:

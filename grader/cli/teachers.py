@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from grader.cli.group import COURSE, FAILED, FAULT, GRADEBOOK, PASSED, cli
+from grader.errors import UsageProblem
 
 
 @cli.command()
@@ -67,6 +68,52 @@ def batch(submissions: Path, course: Path | None, name: str | None, **options: A
     sys.exit(FAULT if tally.faults else FAILED if unplaced else PASSED)
 
 
+@cli.command(options_metavar="[OPTIONS] --why TEXT")
+@click.argument("student")
+@click.argument("lesson")
+@click.argument("what", metavar="[CRITERION] POINTS", nargs=-1)
+@click.option("--why", required=True, help="The reason; it is kept, and the student reads it.")
+@click.option("--withdraw", is_flag=True, help="Take back what was set; leave out POINTS then.")
+@COURSE
+@GRADEBOOK
+def override(student: str, lesson: str, what: tuple[str, ...], course: Path | None, **options: Any) -> None:
+    """Set the points of a criterion, or of a lesson as a whole, by hand.
+
+    What was set before stays in the gradebook; the newest counts.
+    """
+    from grader.course import find_course
+    from grader.gradebook.database import Database
+    from grader.review.setting import Setting, me, set_points
+
+    criterion, points = _points(what, withdraw=options["withdraw"])
+    chosen = find_course(course, Path.cwd())
+    setting = Setting(student, chosen.lesson(lesson), criterion, points, me(), options["why"])
+    standing = set_points(Database(options["gradebook"], new=False), chosen, setting)
+    mark = "no mark" if standing.final is None else f"{standing.final:g} %"
+    click.echo(f"{standing.student}, {setting.lesson.short}: {mark}")
+    for reason in (*standing.reasons, *standing.waiting):
+        click.echo(f"  {reason}")
+
+
+@cli.command()
+@click.argument("names", metavar="[LESSON]...", nargs=-1)
+@COURSE
+@GRADEBOOK
+@click.option("--anonymous", is_flag=True, help="Hide whose an answer is.")
+def review(names: tuple[str, ...], course: Path | None, gradebook: str, *, anonymous: bool) -> None:
+    """Decide what waits for you: answers in sentences, and points that only the submission vouches for."""
+    from rich.console import Console
+
+    from grader.course import find_course
+    from grader.gradebook.database import Database
+    from grader.review.session import Review
+    from grader.review.setting import me
+
+    chosen = find_course(course, Path.cwd())
+    lessons = tuple(chosen.lesson(name) for name in names) or tuple(chosen.lessons())
+    Review(Database(gradebook, new=False), chosen, lessons, me(), anonymous=anonymous).run(Console())
+
+
 @cli.command()
 @click.argument("names", metavar="[LESSON]...", nargs=-1)
 @COURSE
@@ -103,3 +150,17 @@ def questions(name: str, course: Path | None) -> None:
     lesson = find_course(course, Path.cwd()).lesson(name)
     for path in write(lesson.rubric, lesson.stub, lesson.solution):
         click.echo(f"Wrote {path}.")
+
+
+def _points(what: tuple[str, ...], *, withdraw: bool) -> tuple[str | None, float | None]:
+    """Reads [CRITERION] POINTS, or [CRITERION] where points are withdrawn."""
+    words = list(what)
+    points: float | None = None
+    if not withdraw:
+        try:
+            points = float(words.pop())
+        except (IndexError, ValueError) as problem:
+            raise UsageProblem("say how many points: grade override STUDENT LESSON [CRITERION] POINTS") from problem
+    if len(words) > 1:
+        raise UsageProblem("there is one criterion at a time: grade override STUDENT LESSON [CRITERION] POINTS")
+    return (words[0] if words else None), points

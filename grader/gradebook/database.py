@@ -27,16 +27,19 @@ _MIGRATION_LOCK = 0x67726164
 class Database:
     """A database with our tables in it."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, new: bool = True) -> None:
         """Opens it and brings its tables up to date.
 
         Args:
             url: a file name, or an address as SQLAlchemy has them: "sqlite:///marks.db", "postgresql://host/marks".
+            new: whether it may be made, where it is a file that is not there.
 
         Raises:
             UsageProblem: it cannot be opened, is no gradebook, or was written by a newer release.
         """
         self.url = parse_url(url)
+        if self.file and not new and not self.file.exists():
+            raise UsageProblem(f"there is no gradebook {shown(self.url)}; `grade batch` makes it")
         try:
             self.engine = _engine(self.url)
             _migrate(self.engine)

@@ -74,7 +74,14 @@ def known(database: Database, lessons: Collection[str]) -> dict[int, Known]:
 
 
 def keep(
-    database: Database, run: Running, work: Work, grade: Grade, *, automatic: bool, rests_on: int | None = None
+    database: Database,
+    run: Running,
+    work: Work,
+    grade: Grade,
+    source: str,
+    *,
+    automatic: bool,
+    rests_on: int | None = None,
 ) -> None:
     """Adds a mark, unless another grader has added the same one before.
 
@@ -83,6 +90,7 @@ def keep(
         run: this process.
         work: what was graded.
         grade: the mark.
+        source: the text of the program that was graded.
         automatic: whether suggested marks for sentences counted.
         rests_on: number of the attempt whose outcomes it rests on, where nothing was run.
     """
@@ -94,6 +102,7 @@ def keep(
         "percent": grade.percent,
         "answers": msgspec.to_builtins(tried.answers),
         "report": zlib.compress(encode(grade)),
+        "source": zlib.compress(source.encode("utf-8", "surrogatepass")),
     }
     with database.writing() as connection:
         if newest_mark(connection, work.submission) != work.key:
@@ -125,10 +134,25 @@ def packed_report(database: Database, attempt: int) -> bytes:
     """
     with database.reading() as connection:
         packed = connection.execute(select(ATTEMPT.c.report).where(ATTEMPT.c.id == attempt)).scalar_one()
+    return _unpacked(packed, attempt)
+
+
+def sources(database: Database, attempts: Collection[int]) -> dict[int, str]:
+    """The texts of the programs that were graded, by the numbers of the attempts.
+
+    Raises:
+        GraderFault: one cannot be read.
+    """
+    with database.reading() as connection:
+        rows = connection.execute(select(ATTEMPT.c.id, ATTEMPT.c.source).where(ATTEMPT.c.id.in_(attempts)))
+        return {row.id: _unpacked(row.source, row.id).decode("utf-8", "surrogatepass") for row in rows if row.source}
+
+
+def _unpacked(packed: bytes, attempt: int) -> bytes:
     try:
         return zlib.decompress(packed)
     except zlib.error as problem:
-        raise GraderFault(f"the report of attempt {attempt} in the gradebook cannot be read: {problem}") from problem
+        raise GraderFault(f"attempt {attempt} in the gradebook is damaged: {problem}") from problem
 
 
 def _attempt(work: Work, run: Running) -> dict[str, Any]:
@@ -145,6 +169,7 @@ def _attempt(work: Work, run: Running) -> dict[str, Any]:
         "processor": processor(),
         "answers": None,
         "report": b"",
+        "source": b"",
     }
 
 

@@ -160,6 +160,7 @@ class AttemptRow(Base):
     percent: Mapped[float | None] = mapped_column(Float)
     answers: Mapped[dict[str, Any] | None] = mapped_column(JSON)  # what a teacher's decisions on them could change
     report: Mapped[bytes] = mapped_column(LargeBinary, default=b"")  # the whole JSON report, zlib
+    source: Mapped[bytes] = mapped_column(LargeBinary, default=b"")  # the text of the program, zlib
 
 
 class OutcomeRow(Base):

@@ -15,14 +15,12 @@ from grader.policy.rules import Policy
 from grader.policy.standing import standing_of
 from grader.records import Frozen
 from grader.standing import CriterionStanding, State, Student
-from grader.submission import parse_submission
 
 _PROVISIONAL = (
     "The model could not be brought to a process of the grader's own, so these points rest on what the submission "
     "says about it. Does its code look honest?"
 )
 _NOT_HERE = "The file is not here, so the answer cannot be shown."
-_CHANGED = "The file has changed since it was graded, so the answer cannot be shown."
 
 
 class Waiting(Frozen, frozen=True, kw_only=True):
@@ -84,7 +82,7 @@ class Queue:
 def queue(
     files: Iterable[Filed],
     policy: Policy,
-    read: Callable[[Attempted], bytes | None],
+    read: Callable[[Attempted], str | None],
     quizzes: Mapping[str, Quiz] | None = None,
 ) -> Queue:
     """Collects what waits in the tries that count.
@@ -92,7 +90,7 @@ def queue(
     Args:
         files: what is known of each student in each lesson.
         policy: the rules, which say what try counts.
-        read: gives the bytes of a try, or None where they are not here.
+        read: gives the text of the program of a try, or None where it is not here.
         quizzes: questions and keys by lesson; they suggest marks in an exam, whose records hold none.
 
     Returns:
@@ -125,9 +123,7 @@ def _question(each: Waiting) -> tuple[str, bool, int, str]:
     return each.lesson, each.subject is Subject.PROVISIONAL, each.place, each.item
 
 
-def _of(
-    filed: Filed, policy: Policy, read: Callable[[Attempted], bytes | None], quiz: Quiz | None
-) -> Iterator[Waiting]:
+def _of(filed: Filed, policy: Policy, read: Callable[[Attempted], str | None], quiz: Quiz | None) -> Iterator[Waiting]:
     """What waits in the try that counts; a file is read only where something does."""
     standing = standing_of(filed, policy)
     attempt = next((each for each in filed.attempts if each.number == standing.attempt), None)
@@ -137,7 +133,9 @@ def _of(
     open_ = {each.id for each in undecided(filed, attempt)}
     if not provisional and not open_:
         return
-    text, trouble = _text(attempt, read)
+    text = read(attempt)
+    trouble = _NOT_HERE if text is None else ""
+    text = text or ""
     if attempt.answers is not None:
         prose = _suggested(attempt.answers.prose, text, quiz)
         given = read_answers(text).given
@@ -148,15 +146,6 @@ def _of(
                 yield _prose(filed, attempt, place, told, answer, trouble, text)
     for place, criterion in provisional:
         yield _points(filed, attempt, place, criterion, text)
-
-
-def _text(attempt: Attempted, read: Callable[[Attempted], bytes | None]) -> tuple[str, str]:
-    """The text of a try, or why it is not here."""
-    data = read(attempt)
-    if data is None:
-        return "", _NOT_HERE
-    submission = parse_submission(attempt.file, data)
-    return (submission.text, "") if submission.digest == attempt.digest else ("", _CHANGED)
 
 
 def _suggested(prose: tuple[Assessment, ...], text: str, quiz: Quiz | None) -> tuple[Assessment, ...]:

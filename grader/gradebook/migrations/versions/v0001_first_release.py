@@ -112,6 +112,7 @@ def upgrade() -> None:
         sa.Column("percent", sa.Float(), nullable=True),
         sa.Column("answers", sa.JSON(), nullable=True),
         sa.Column("report", sa.LargeBinary(), nullable=False),
+        sa.Column("source", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(["rescored_from"], ["attempt.id"], name=op.f("fk_attempt_rescored_from")),
         sa.ForeignKeyConstraint(["run_id"], ["run.id"], name=op.f("fk_attempt_run_id")),
         sa.ForeignKeyConstraint(["submission_id"], ["submission.id"], name=op.f("fk_attempt_submission_id")),
