@@ -27,7 +27,7 @@ HARNESS = Path(__file__).with_name("harness.py")
 @pytest.fixture
 def asked(tried: Callable[..., Attempted], filed: Callable[..., Filed], files: dict[str, bytes]) -> Queue:
     """Waiting: levels of ada (50 %), stacking of ada (100 %) and of ben (0 %), then 5 provisional points of ben."""
-    by_digest = {hashlib.sha256(data).hexdigest(): data for data in files.values()}
+    by_digest = {hashlib.sha256(data).hexdigest(): data.decode() for data in files.values()}
     known = [filed("ada", tried("ada")), filed("ben", tried("ben", provisional=True))]
     return queue(known, Policy(), lambda attempt: by_digest[attempt.digest])
 
