@@ -56,7 +56,7 @@ def _case(place: str, name: str, result: FinalResult | None) -> TestCase:
 def _result(criterion: CriterionStanding) -> FinalResult | None:
     if met(criterion):
         return None
-    message, cause = _plain(why_not(criterion)), criterion.cause or criterion.outcome.value
+    message, cause = _plain(why_not(criterion)), _plain(criterion.cause) or criterion.outcome.value
     if criterion.outcome is Outcome.FAULT:
         return Error(message, cause)
     return Skipped(message, cause) if criterion.outcome in _UNCHECKED else Failure(message, cause)
