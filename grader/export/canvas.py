@@ -32,6 +32,7 @@ _PERSON = {
 _POINTS = "Points Possible"
 #: Excused, and not assigned; neither is ours to change.
 _KEPT = {"EX", "N/A"}
+_ADVICE = "; to choose one, change its heading to the id of the lesson and keep the number in brackets"
 _ASSIGNMENT = re.compile(r"(.*)\s\(\d+\)", re.DOTALL)
 _TOTALS = re.compile("(Current|Final) (Score|Points|Grade)|Override (Score|Grade|Status)")
 
@@ -64,7 +65,7 @@ def make(order: Order) -> Made:
     book = _opened(read_sheet(order.template), order.template.name)
     titles = {column: text for column, text in enumerate(book.heading) if _is_assignment(text)}
     bare = [_ASSIGNMENT.sub(r"\1", title) for title in titles.values()]
-    found = assigned(order.klass.lessons, bare, order.template.name)
+    found = assigned(order.klass.lessons, bare, order.template.name, _ADVICE)
     columns = {lesson: [*titles][place] for lesson, place in found.places.items()}
     pairs = matched(order.klass.students, book.rows)
     notes = [f'{lesson.id} goes to the column "{book.heading[column]}"' for lesson, column in columns.items()]

@@ -87,12 +87,12 @@ def _fill(order: Order, lesson: LessonInfo, bucket: dict[str, Any]) -> list[str]
         if entry is None:
             lost.append(standing.student)
             continue
-        exact = min(standing.final, _PERCENT) * maximum / _PERCENT
-        score = int(exact + 0.5)
+        exact = standing.final * maximum / _PERCENT
+        score = min(int(exact + 0.5), maximum)
         rounded += [standing.student] if abs(score - exact) > 1e-9 else []  # noqa: PLR2004 more than floats are off by
         _override(entry, _record(order, bucket, entry, (score, maximum)))
     notes = about(f"{lesson.id}: there is neither an entry nor a known GitHub login for", lost)
-    whole = f"{lesson.id}: Classroom 50 has whole points only, so the score of {maximum} is rounded for"
+    whole = f"{lesson.id}: Classroom 50 has whole points up to {maximum} only, so the score is not exact for"
     return notes + about(whole, rounded)
 
 
@@ -125,8 +125,7 @@ def _is_manual(record: dict[str, Any]) -> bool:
 
 def _record(order: Order, bucket: dict[str, Any], entry: dict[str, Any], score: tuple[int, int]) -> dict[str, Any]:
     made = order.klass.made.astimezone(UTC)
-    times = [_time(each) for each in entry["submissions"] if not _is_manual(each)]
-    shown = max([made, *(time + timedelta(seconds=1) for time in times if time)])
+    shown = max([made, *(_after(each) for each in entry["submissions"] if not _is_manual(each))])
     tag = f"{_MANUAL}{made:%Y-%m-%dT%H-%M-%SZ}"
     return {
         "schema": _RESULT,
@@ -150,8 +149,9 @@ def _classroom(order: Order, bucket: dict[str, Any]) -> str:
     return next((name for name in told if name), order.template.resolve().parent.name)
 
 
-def _time(record: dict[str, Any]) -> datetime | None:
+def _after(record: dict[str, Any]) -> datetime:
+    """Just after a submission; when it was handed in is what the student's own clock said."""
     try:
-        return datetime.fromisoformat(str(record.get("datetime"))).astimezone(UTC)
-    except ValueError:
-        return None
+        return datetime.fromisoformat(str(record.get("datetime"))).astimezone(UTC) + timedelta(seconds=1)
+    except (ValueError, OverflowError):
+        return datetime.min.replace(tzinfo=UTC)

@@ -29,5 +29,5 @@ def read(text: str) -> float | None:
 
 
 def decimal_sign(text: str) -> str:
-    """The decimal sign of a number: a comma where it has one; a point is understood everywhere."""
-    return "," if "," in text else "."
+    """The decimal sign of a number; where it has none a point, which is understood everywhere."""
+    return "," if text.rfind(",") > text.rfind(".") else "."

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from grader.export.order import Made, Order
 from grader.export.table import Cell, encode_table
-from grader.export.told import standings
+from grader.export.told import points_to_be_had, standings
 from grader.standing import Clock, LessonInfo, Standing
 
 COLUMNS = (
@@ -33,8 +33,8 @@ def _row(lesson: LessonInfo, standing: Standing) -> list[Cell]:
         lesson.id,
         lesson.title,
         standing.state.value,
-        standing.points if marked else None,
-        standing.max_points if marked else lesson.max_points,
+        standing.points if marked and standing.max_points else None,
+        points_to_be_had(lesson, standing),
         standing.raw,
         standing.final,
         ("yes" if standing.passed else "no") if marked else None,

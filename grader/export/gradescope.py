@@ -11,7 +11,7 @@ import msgspec
 from grader.export.criteria import met, why_not
 from grader.export.figures import scaled
 from grader.export.order import Made, Order
-from grader.export.told import standings
+from grader.export.told import points_to_be_had, standings
 from grader.model import Outcome
 from grader.standing import CriterionStanding, Standing
 from grader.text import clean
@@ -31,13 +31,15 @@ def make(order: Order) -> Made:
         for standing in standings(order.klass, lesson):
             if standing.final is not None:
                 folder = _folder(standing.student.key, taken)
-                files[f"{lesson.id}/{folder}/results.json"] = _results(standing, standing.final)
+                files[f"{lesson.id}/{folder}/results.json"] = _results(
+                    standing, scaled(standing.final, points_to_be_had(lesson, standing))
+                )
     return Made(files, [])
 
 
-def _results(standing: Standing, final: float) -> bytes:
+def _results(standing: Standing, score: float) -> bytes:
     results = {
-        "score": scaled(final, standing.max_points),
+        "score": score,
         "output": clean("\n".join(standing.reasons)),
         "output_format": "text",
         "test_output_format": "text",

@@ -27,7 +27,7 @@ class Found(NamedTuple):
     missing: list[LessonInfo]
 
 
-def assigned(lessons: Sequence[LessonInfo], titles: Sequence[str], where: str) -> Found:
+def assigned(lessons: Sequence[LessonInfo], titles: Sequence[str], where: str, advice: str = "") -> Found:
     """Finds the assignments of lessons by their titles.
 
     A title fits if it is the lesson's id or title; else if it has the lesson's number, as in "Lesson 6: deeper"; else
@@ -37,6 +37,7 @@ def assigned(lessons: Sequence[LessonInfo], titles: Sequence[str], where: str) -
         lessons: the lessons.
         titles: titles of all assignments.
         where: what they stand in, for an error.
+        advice: how to choose one, to end the error with.
 
     Returns:
         Where the lessons go.
@@ -49,7 +50,7 @@ def assigned(lessons: Sequence[LessonInfo], titles: Sequence[str], where: str) -
         hits = _hits(lesson, titles)
         if len(hits) > 1:
             fitting = ", ".join(f'"{titles[hit]}"' for hit in hits)
-            raise UsageProblem(f"more than one assignment of {where} fits {lesson.id}: {fitting}")
+            raise UsageProblem(f"more than one assignment of {where} fits {lesson.id}: {fitting}{advice}")
         if hits and hits[0] in places.values():
             raise UsageProblem(f'"{titles[hits[0]]}" of {where} fits more than one lesson; choose one with --lesson')
         if hits:
@@ -57,7 +58,7 @@ def assigned(lessons: Sequence[LessonInfo], titles: Sequence[str], where: str) -
     if not places:
         wanted = ", ".join(lesson.id for lesson in lessons)
         there = ", ".join(f'"{title}"' for title in titles) or "none"
-        raise UsageProblem(f"no assignment of {where} fits {wanted}; it has: {there}")
+        raise UsageProblem(f"no assignment of {where} fits {wanted}; it has: {there}{advice}")
     return Found(places, [lesson for lesson in lessons if lesson not in places])
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from grader.export.figures import scaled
 from grader.export.order import Made, Order
 from grader.export.table import Cell, encode_table, is_formula
-from grader.export.told import about, standings
+from grader.export.told import about, points_to_be_had, standings
 from grader.standing import LessonInfo, Standing, Student
 
 COLUMNS = (
@@ -25,8 +25,8 @@ def make(order: Order) -> Made:
     students = order.klass.students
     odd = [student for student in students if is_formula(_id(student))]
     notes = about("the student_id could be a formula, so an apostrophe stands before it, for", odd)
-    whole = [student for student in students if student.name and "," not in student.name]
-    notes += about("which part of the name is which is unknown, so all of it stands in last_name, for", whole)
+    if any(student.name and "," not in student.name for student in students):
+        notes.append('names that are not written "Last, First" stand whole in last_name')
     return Made(encode_table([COLUMNS, *_rows(order)], end="\n"), notes)
 
 
@@ -47,9 +47,10 @@ def _scores(lesson: LessonInfo, standing: Standing) -> list[Cell]:
     """As in nbgrader, the score is the raw score less the penalty."""
     if standing.final is None:
         return [None, None, None, lesson.max_points]
-    score = scaled(standing.final, standing.max_points)
-    raw = standing.points if standing.points - score > _ROUNDING * standing.max_points else score
-    return [raw, raw - score, score, standing.max_points]
+    top = points_to_be_had(lesson, standing)
+    score = scaled(standing.final, top)
+    raw = standing.points if standing.points - score > _ROUNDING * top else score
+    return [raw, raw - score, score, top]
 
 
 def _id(student: Student) -> str:

@@ -1,6 +1,6 @@
 """Sentences on students whom an export says nothing, or nothing final, of."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from grader.standing import Class, LessonInfo, Standing, State, Student
 from grader.text import one_line
@@ -22,15 +22,16 @@ def standings(klass: Class, lesson: LessonInfo) -> list[Standing]:
     ]
 
 
-def names(students: Iterable[Student]) -> str:
-    """All their names, on one line."""
-    return ", ".join(one_line(str(student)) for student in students)
+def points_to_be_had(lesson: LessonInfo, standing: Standing) -> float:
+    """Those that were graded; the lesson's, where a teacher gave a mark to what was not graded."""
+    return standing.max_points or lesson.max_points
 
 
 def about(what: str, students: Sequence[Student]) -> list[str]:
     """One sentence on students, e.g. "no mark for 2 students: Ada, Bob", or none where there are none."""
     count = "1 student" if len(students) == 1 else f"{len(students)} students"
-    return [f"{what} {count}: {names(students)}"] if students else []
+    names = ", ".join(one_line(str(student)) for student in students)
+    return [f"{what} {count}: {names}"] if students else []
 
 
 def open_marks(klass: Class) -> list[str]:

@@ -158,8 +158,17 @@ def test_lessons_without_a_column_are_said(make_class: MakeClass, tmp_path: Path
     klass = msgspec.structs.replace(klass, lessons=(*klass.lessons, other))
     notes = export(klass, "canvas", _template(tmp_path), tmp_path / "out.csv")
     assert "the gradebook has no column for lesson07_cnn" in notes
-    with pytest.raises(UsageProblem, match=r'fits lesson07_cnn; it has: "LSTM stacked", "Essay, long"$'):
+    with pytest.raises(UsageProblem, match=r'fits lesson07_cnn; it has: "LSTM stacked", "Essay, long"; to choose one'):
         export(klass, "canvas", _template(tmp_path), tmp_path / "out.csv", lesson="lesson07_cnn")
+
+
+def test_a_column_is_chosen_by_its_heading_and_canvas_still_knows_it(make_class: MakeClass, tmp_path: Path) -> None:
+    for heading in ("Essay, long (777)", "lesson06_stacked (777)"):
+        rows = [[*_HEAD[:5], "Lesson 6 quiz (12345)", heading], *(row[:7] for row in _ROWS)]
+        target = tmp_path / "out.csv"
+        export(make_class([(_ADA, 50.0)]), "canvas", _write(tmp_path, rows), target)
+        column = "777" if heading.startswith("lesson") else "12345"
+        assert list(_import(target.read_bytes(), {"1023", "1024", "1999"}, _TITLES)["1023"]) == [column]
 
 
 @pytest.mark.parametrize(

@@ -113,7 +113,7 @@ def test_only_a_known_github_login_gets_a_new_entry(make_class: MakeClass, tmp_p
     assert [(record["score"], record["max-score"]) for record in entry["submissions"]] == [(86, 100)]
     assert notes[1:] == [
         "lesson06_stacked: there is neither an entry nor a known GitHub login for 1 student: ada",
-        "lesson06_stacked: Classroom 50 has whole points only, so the score of 100 is rounded for 1 student: Bob",
+        "lesson06_stacked: Classroom 50 has whole points up to 100 only, so the score is not exact for 1 student: Bob",
     ]
     made = datetime(2026, 11, 28, 12, tzinfo=UTC)
     assert datetime.fromisoformat(entry["submissions"][0]["datetime"]) == made
@@ -149,3 +149,18 @@ def test_assignments_that_do_not_fit_are_listed(make_class: MakeClass, tmp_path:
     template = _template(tmp_path, {"type": "individual", "entries": []}, slug="essay")
     with pytest.raises(UsageProblem, match='fits lesson06_stacked; it has: "hello", "essay"'):
         export(make_class([(_ADA, 60.0)]), "classroom50", template, tmp_path / "out.json")
+
+
+@pytest.mark.parametrize("time", ["9999-12-31T23:59:59Z", "9999-12-31T23:59:59-12:00", "yesterday", None])
+def test_no_clock_of_a_student_stops_it(make_class: MakeClass, tmp_path: Path, time: str | None) -> None:
+    bucket = {"type": "individual", "entries": [{"owner": "Ada", "submissions": [{**_REAL, "datetime": time}]}]}
+    export(make_class([(_ADA, 60.0)]), "classroom50", _template(tmp_path, bucket), tmp_path / "out.json")
+    assert '"score": 3' in (tmp_path / "out.json").read_text("utf-8")
+
+
+def test_what_it_would_refuse_is_capped_and_told(make_class: MakeClass, tmp_path: Path) -> None:
+    bucket = {"type": "individual", "entries": [{"owner": "Ada", "submissions": [_REAL]}]}
+    notes = export(make_class([(_ADA, 110.0)]), "classroom50", _template(tmp_path, bucket), tmp_path / "out.json")
+    (entry,) = _validate(tmp_path / "out.json")["lesson06-stacked"]["entries"]
+    assert entry["submissions"][0]["score"] == 5
+    assert "not exact for 1 student: ada" in notes[1]

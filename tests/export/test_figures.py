@@ -23,6 +23,7 @@ def test_numbers_are_short(value: float, text: str) -> None:
 def test_decimals_follow_the_country() -> None:
     assert written(8.5, decimal_sign("10,00")) == "8,5"
     assert written(8.5, decimal_sign("10")) == "8.5"
+    assert written(8.5, decimal_sign("1,000.00")) == "8.5"
 
 
 def test_percent_are_scaled() -> None:

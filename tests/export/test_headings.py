@@ -30,7 +30,7 @@ def test_a_title_that_only_resembles_it_is_not_taken(title: str) -> None:
 
 
 def test_more_than_one_fitting_title_is_told() -> None:
-    with pytest.raises(UsageProblem, match='more than one .* fits lesson06_stacked: "Lesson 6 quiz", "Lesson 6 code"'):
+    with pytest.raises(UsageProblem, match=r'more than one .* fits lesson06_stacked: "Lesson 6 quiz", "Lesson 6 code"'):
         assigned([_STACKED], ["Lesson 6 quiz", "Essay", "Lesson 6 code"], "x.csv")
 
 
