@@ -50,6 +50,14 @@ def cli() -> None:
     grade all                      every lesson that you have a file of
     grade doctor                   how well this machine confines submissions
     grade verify                   prove that the course's checks are right
+
+    \b
+    grade batch SUBMISSIONS        a class: a folder or zip with everybody's files
+    grade review                   what waits for a teacher
+    grade override ada 6 70 --why  points set by hand
+    grade export --format canvas   the marks for another system
+
+    \b
     grade lesson --help            all options
 
     The report goes to the terminal and to reports/lesson06.html.

@@ -152,6 +152,32 @@ def questions(name: str, course: Path | None) -> None:
         click.echo(f"Wrote {path}.")
 
 
+@cli.command("export", options_metavar="--format NAME [OPTIONS]")
+@click.option(
+    "--format", "style", required=True, help="csv, canvas, moodle, nbgrader, gradescope …"
+)
+@click.option("--template", type=click.Path(path_type=Path), help="The file to fill in, as the other system gave it.")
+@click.option("--lesson", "name", metavar="LESSON", help="Only this one.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Where to write [default: by the format].")
+@click.option("--anonymous", is_flag=True, help="Numbers in place of names.")
+@COURSE
+@GRADEBOOK
+def export_command(style: str, name: str | None, course: Path | None, gradebook: str, **options: Any) -> None:
+    """Write the marks in the gradebook for another system."""
+    from grader.course import find_course
+    from grader.export.formats import FORMATS, export
+    from grader.gradebook.database import Database
+    from grader.gradebook.standings import read_class
+
+    chosen = find_course(course, Path.cwd())
+    lesson = chosen.lesson(name) if name else None
+    klass = read_class(Database(gradebook, new=False), chosen, [lesson] if lesson else None)
+    target = options["output"] or Path(FORMATS[style].target if style in FORMATS else style)
+    for note in export(klass, style, options["template"], target, anonymous=options["anonymous"]):
+        click.echo(note)
+    click.echo(f"Wrote {target}.")
+
+
 def _points(what: tuple[str, ...], *, withdraw: bool) -> tuple[str | None, float | None]:
     """Reads [CRITERION] POINTS, or [CRITERION] where points are withdrawn."""
     words = list(what)
