@@ -113,8 +113,8 @@ def test_skipping_decides_nothing_and_going_back_decides_anew(asked: Queue) -> N
     review = Review(asked.waiting, "s\n\nb\nb\n90\ns\nq\n")
     assert review.values == [("stacking", Verdict.ACCEPT, 1.0), ("levels", Verdict.ADJUST, 0.9)]
     assert review.walked == Walked(accepted=1, adjusted=1, left=2)
-    twice = Review(asked.waiting[:1], "b\n\n")
-    assert twice.values == [("levels", Verdict.ACCEPT, 0.5)]
+    first = Review(asked.waiting, "b\n\n")
+    assert first.values == [("levels", Verdict.ACCEPT, 0.5)]  # before the first one there is nothing
 
 
 def test_the_whole_file_can_be_looked_at(asked: Queue) -> None:
