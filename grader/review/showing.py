@@ -7,7 +7,7 @@ from rich.text import Text
 
 from grader.report import words
 from grader.review.queue import Waiting
-from grader.text import clean, encodable, one_line
+from grader.text import encodable, one_line
 
 _MAX_WIDTH = 100
 _INDENT = "  "
@@ -70,7 +70,7 @@ class Shower:
 
     def _raw(self, text: str) -> None:
         """Prints what a student wrote, with a bar before every line."""
-        text = clean(text).strip("\n")
+        text = text.strip("\r\n")
         bar = "  | " if self._console.options.ascii_only else "  │ "
         self._print(text[:_MAX_CHARACTERS], "", bar)
         if len(text) > _MAX_CHARACTERS:

@@ -23,10 +23,10 @@ def test_lessons_count_by_their_weight() -> None:
 
 
 def test_what_is_missing_counts_as_zero_so_far_once_it_is_due_and_in_all_always() -> None:
-    lessons = [_lesson(1), _lesson(2, month=5), _lesson(3, month=7), _lesson(4)]
-    assert course_mark([_standing(1, 90)], lessons, _NOW) == CourseMark(so_far=45, in_all=22.5)
-    missing = [_standing(1, 90), _standing(2, None, State.MISSING), _standing(3, None, State.MISSING)]
-    assert course_mark(missing, lessons, _NOW) == CourseMark(so_far=45, in_all=22.5)
+    lessons = [_lesson(1), _lesson(2, month=4), _lesson(3, month=5), _lesson(4, month=7), _lesson(5)]
+    assert course_mark([_standing(1, 90)], lessons, _NOW) == CourseMark(so_far=30, in_all=18)
+    missing = [_standing(1, 90), _standing(2, None, State.MISSING), _standing(4, None, State.MISSING)]
+    assert course_mark(missing, lessons, _NOW) == CourseMark(so_far=30, in_all=18)
 
 
 def test_a_mark_that_a_teacher_gave_counts_though_nothing_was_handed_in() -> None:
@@ -34,8 +34,9 @@ def test_a_mark_that_a_teacher_gave_counts_though_nothing_was_handed_in() -> Non
 
 
 def test_what_the_grader_has_no_mark_for_is_no_zero() -> None:
-    lessons = [_lesson(1), _lesson(2, month=5), _lesson(3)]
+    lessons = [_lesson(1), _lesson(2, month=5), _lesson(3), _lesson(4, weight=0)]
     standings = [_standing(1, 90), _standing(2, None, State.QUARANTINED), _standing(3, None, State.WAITING)]
+    standings.append(_standing(4, None, State.WAITING))
     assert course_mark(standings, lessons, _NOW) == CourseMark(90, 90, ("lesson02", "lesson03"))
 
 

@@ -26,7 +26,7 @@ def _quiz(lesson: str) -> Quiz:
     return quiz
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(st.floats(-1, 2), st.floats(0.01, 1000), st.floats(0.01, 1000), st.booleans())
 def test_points_and_percent_are_those_of_a_grading(credit: float, worth: float, other: float, passed: bool) -> None:
     criteria = tuple(
@@ -53,7 +53,7 @@ def test_what_is_taken_off_is_taken_off_in_percentage_points(mark: float, off: f
 _LESSONS = sorted(path.parent.name for path in RUBRICS.glob("*/questions.toml"))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.sampled_from(_LESSONS), st.randoms(use_true_random=False))
 def test_accepting_every_suggestion_gives_what_automatic_marks_give(lesson: str, random: Random) -> None:
     quiz = _quiz(lesson)

