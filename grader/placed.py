@@ -21,6 +21,8 @@ class Placed:
         size: its size in bytes.
         read: reads its bytes, at most the number given; may raise OSError.
         placed_by: how student and lesson were found, for a person, e.g. "folder ada, file name".
+        turn: number of the try among those of this student and lesson, from 1, in the order they were handed in.
+        doubt: why that order is a guess, as a sentence, or empty; then times and numbers do not tell it.
     """
 
     student: Student
@@ -32,6 +34,8 @@ class Placed:
     size: int
     read: Callable[[int], bytes] = field(compare=False)
     placed_by: str = ""
+    turn: int = 1
+    doubt: str = ""
 
 
 @dataclass(frozen=True)
@@ -53,10 +57,10 @@ class Intake:
 
     Attributes:
         shape: the shape that it was taken for, for a person, e.g. "Moodle's bulk download".
-        placed: what can be graded, all tries of all students.
+        placed: what can be graded, all tries of all students, by student, lesson and turn.
         unplaced: what cannot, with reasons.
         students: everybody known, from the roster or from submissions.
-        ignored: how many files are plainly no submissions (caches, .git, archives' own files).
+        ignored: how many files and whole folders are plainly no submissions (caches, .git, data beside a submission).
     """
 
     shape: str

@@ -1,0 +1,142 @@
+"""Which of a student's files are tries at which lesson."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+from grader.course import Lesson
+from grader.intake.forms import copied
+from grader.intake.found import Found
+from grader.intake.lessons import Lessons
+from grader.intake.tracing import Trace
+from grader.notebook.reading import MAX_BYTES
+from grader.standing import Student
+
+
+@dataclass(frozen=True)
+class Handed:
+    """A file whose student is known.
+
+    Attributes:
+        found: the file.
+        trace: what its path tells.
+        student: whose it is.
+        lesson: the lesson it is for, once that is known.
+        named: whether the file's own name says so.
+        placed_by: how the lesson was found, for a person.
+    """
+
+    found: Found
+    trace: Trace
+    student: Student
+    lesson: Lesson | None = None
+    named: bool = False
+    placed_by: str = ""
+
+    @property
+    def name(self) -> str:
+        """The file's name as handed in."""
+        return self.trace.path[-1]
+
+    @cached_property
+    def stem(self) -> str:
+        """Its name without its ending and what says that it is a copy."""
+        return copied(self.name)[0].rpartition(".")[0]
+
+
+@dataclass
+class Placing:
+    """Sorts files by lesson.
+
+    Attributes:
+        lessons: the course's lessons.
+        only: the one lesson that is asked for, or None for all.
+        placed: files that are tries at a lesson.
+        refused: the others, each with the reason.
+    """
+
+    lessons: Lessons
+    only: Lesson | None
+    placed: list[Handed] = field(default_factory=list)
+    refused: list[tuple[Found, str]] = field(default_factory=list)
+
+    def place(self, files: list[Handed]) -> None:
+        """Sorts files into `placed` and `refused`.
+
+        Args:
+            files: files of all students.
+        """
+        groups: dict[tuple[str, str], list[Handed]] = defaultdict(list)
+        for handed in files:
+            found = self._of_names(handed)
+            if isinstance(found, str):
+                self.refused.append((handed.found, found))
+            elif found.lesson is not None:
+                groups[found.student.key, found.lesson.id].append(found)
+            else:
+                self._by_content(found)
+        for group in groups.values():
+            self._tries(group)
+
+    def _of_names(self, handed: Handed) -> Handed | str:
+        """Finds the lesson by the names of file and folders; a sentence where they contradict."""
+        if handed.found.size > MAX_BYTES:
+            return f"it is larger than {MAX_BYTES // 1_000_000} MB"
+        own, _ = self.lessons.named(handed.stem)
+        if len(own) > 1:
+            return f"its name fits {_listed(own)}"
+        folders = (*handed.trace.above, *handed.trace.path[:-1])
+        around = next((found for name in reversed(folders) if len(found := self.lessons.named(name)[0]) == 1), ())
+        for lesson, where in ((own, "file name"), (around, "folder name")):
+            if lesson and self.only not in {None, lesson[0]}:
+                return f"its {where} says {lesson[0].id}, and only {self.only.id if self.only else ''} is asked for"
+            if lesson:
+                return replace(handed, lesson=lesson[0], named=lesson is own, placed_by=where)
+        return replace(handed, lesson=self.only, placed_by="lesson asked for")
+
+    def _by_content(self, handed: Handed) -> None:
+        data = self._content(handed)
+        if data is None:
+            return
+        told = self.lessons.told(handed.name, data)
+        if len(told) == 1:
+            self.placed.append(replace(handed, lesson=told[0], placed_by="functions that it defines"))
+        elif told:
+            self.refused.append((handed.found, f"no name says its lesson, and its functions fit {_listed(told)}"))
+        else:
+            self.refused.append((handed.found, "no name says its lesson, and it defines the functions of none"))
+
+    def _tries(self, group: list[Handed]) -> None:
+        """Takes what are tries at a lesson out of a student's files for it; a file alone is one whatever is in it."""
+        for handed in group:
+            lesson = handed.lesson
+            if lesson is None or len(group) == 1 or handed.stem.lower() == lesson.id:
+                self.placed.append(handed)
+                continue
+            data = self._content(handed)
+            if data is None:
+                continue
+            if handed.named:
+                fits = self.lessons.begun(lesson, handed.name, data)
+            else:
+                fits = lesson in self.lessons.told(handed.name, data)
+            if fits:
+                self.placed.append(handed)
+            else:
+                self.refused.append((handed.found, _helper(handed, lesson, group)))
+
+    def _content(self, handed: Handed) -> bytes | None:
+        try:
+            return handed.found.read(MAX_BYTES)
+        except OSError as problem:
+            self.refused.append((handed.found, f"it cannot be read: {problem.strerror or problem}"))
+            return None
+
+
+def _helper(handed: Handed, lesson: Lesson, group: list[Handed]) -> str:
+    return f"it is one of {len(group)} files of {handed.student} for {lesson.id}, and does not define its functions"
+
+
+def _listed(lessons: tuple[Lesson, ...]) -> str:
+    names = [lesson.id for lesson in lessons]
+    return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else names[0]
