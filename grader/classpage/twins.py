@@ -11,6 +11,7 @@ import numpy as np
 
 from grader.records import Frozen
 from grader.report.code import MAX_LENGTH
+from grader.report.drawing.svg import hush
 from grader.text import clean
 
 if TYPE_CHECKING:
@@ -87,9 +88,7 @@ def twins(
         first, second = keys[one], keys[other]
         lines = _common_lines(texts[first], texts[second])
         found.append(
-            Twin(
-                lesson=lesson, first=first, second=second, share=share, first_lines=lines[0], second_lines=lines[1]
-            )
+            Twin(lesson=lesson, first=first, second=second, share=share, first_lines=lines[0], second_lines=lines[1])
         )
     return sorted(found, key=lambda twin: (-twin.share, twin.first, twin.second))
 
@@ -120,6 +119,7 @@ class _Text:
 
 
 def _fingerprint(text: str) -> "CodeFingerprint":
+    hush()
     from copydetect import CodeFingerprint  # noqa: PLC0415  it imports Matplotlib, which takes long
 
     code = "\n".join(line for line in _lines(text) if line)
