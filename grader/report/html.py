@@ -1,12 +1,8 @@
 """The report as one self-contained HTML page: no script, no network, one style sheet, pictures as data."""
 
-import base64
 import functools
-import hashlib
-from importlib import resources
-from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
 from grader.model import Grade
@@ -15,6 +11,7 @@ from grader.report import words
 from grader.report.code import MAX_LENGTH, highlight
 from grader.report.drawing.svg import draw
 from grader.report.overview import Overview
+from grader.report.pages import environment
 from grader.text import clean
 
 _STYLES = ("report.css", "answers.css", "notebook.css", "pictures.css", "print.css")
@@ -53,23 +50,10 @@ def render_overview(course: Overview) -> str:
 
 @functools.cache
 def _environment() -> Environment:
-    folder = resources.files("grader.report").joinpath("templates")
-    css = "".join(folder.joinpath(name).read_text("utf-8") for name in _STYLES)
-    environment = Environment(
-        loader=PackageLoader("grader.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=_finalize,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.globals.update(
-        words=words,
-        css=Markup(css),  # noqa: S704  our own file
-        style_hash=base64.b64encode(hashlib.sha256(css.encode()).digest()).decode(),
-    )
-    environment.filters.update(prose=_prose, python=highlight, drawing=_drawing)
-    return environment
+    made = environment(["grader.report"], _STYLES)
+    made.globals.update(words=words)
+    made.filters.update(python=highlight, drawing=_drawing)
+    return made
 
 
 def _drawing(picture: Picture, label: str) -> Markup:
@@ -78,18 +62,3 @@ def _drawing(picture: Picture, label: str) -> Markup:
         return draw(picture, label)
     except Exception:  # noqa: BLE001  whatever it is, it comes from texts and numbers of a submission
         return Markup("")
-
-
-def _finalize(value: Any) -> Any:
-    """Cleans every text that the template puts out, so that none can be forgotten; escaping comes after."""
-    return clean(value) if isinstance(value, str) and not isinstance(value, Markup) else value
-
-
-def _prose(text: str) -> Markup:
-    """Sets what stands in `backticks` as code."""
-    pieces = clean(text).split("`")
-    if len(pieces) % 2 == 0:  # one backtick has no partner, so it is not known what is code
-        return Markup("{}").format(clean(text))
-    return Markup("").join(
-        Markup("<code>{}</code>").format(piece) if index % 2 else piece for index, piece in enumerate(pieces)
-    )

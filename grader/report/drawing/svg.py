@@ -5,11 +5,17 @@ import logging
 import re
 import threading
 import warnings
+from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 from markupsafe import Markup
 
 from grader.pictured import Picture
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from matplotlib.figure import Figure
 
 _SVG, _LINK = "{http://www.w3.org/2000/svg}", "{http://www.w3.org/1999/xlink}href"
 _NUMBER = re.compile(r"-?\d+\.\d+(?:e-?\d+)?")
@@ -36,7 +42,7 @@ def warm_up() -> threading.Thread:
 
 
 def _import() -> None:
-    _hush()
+    hush()
     from grader.report.drawing import figures  # noqa: F401, PLC0415  it takes long, so only where pictures are drawn
 
 
@@ -50,21 +56,37 @@ def draw(picture: Picture, label: str) -> Markup:
     Returns:
         An `<svg>` element; the same picture always gives the same text.
     """
-    _hush()
-    import matplotlib as mpl  # noqa: PLC0415  it takes long, so only where pictures are drawn
 
-    from grader.report.drawing.figures import figure_of  # noqa: PLC0415  as above
+    def make() -> "Figure":
+        from grader.report.drawing.figures import figure_of  # noqa: PLC0415  it takes long, so only where it is drawn
+
+        return figure_of(picture)
+
+    return drawn(make, label)
+
+
+def drawn(make: "Callable[[], Figure]", label: str) -> Markup:
+    """Draws a figure, in the colours of `grader.report.drawing.style`.
+
+    Args:
+        make: makes it.
+        label: id of the element that says what it is.
+
+    Returns:
+        An `<svg>` element; the same figure always gives the same text.
+    """
+    hush()
+    import matplotlib as mpl  # noqa: PLC0415  as above
 
     file = io.StringIO()
     with mpl.rc_context(), warnings.catch_warnings(action="ignore"):  # of letters that no font of ours has
         mpl.rcdefaults()  # whatever a file in the current folder asks for
         mpl.rcParams.update({"svg.fonttype": "none", "svg.hashsalt": "grade", "text.parse_math": False})
-        figure = figure_of(picture)
-        figure.savefig(file, format="svg", metadata={"Date": None}, transparent=True)
+        make().savefig(file, format="svg", metadata={"Date": None}, transparent=True)
     return _plain(file.getvalue(), label)
 
 
-def _hush() -> None:
+def hush() -> None:
     """Keeps Matplotlib from saying, already while it is imported, where it finds its fonts and keeps its cache."""
     logging.getLogger("matplotlib").setLevel(logging.ERROR)
 
