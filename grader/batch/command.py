@@ -13,6 +13,7 @@ from grader.batch.local import LocalEngine, usual_jobs
 from grader.batch.pages import Pages
 from grader.batch.plan import Task, Todo, plan, that_count
 from grader.batch.progress import Bar, tell_intake, tell_tally
+from grader.batch.publishing import publish
 from grader.course import Course, Lesson
 from grader.errors import UsageProblem
 from grader.gradebook.database import Database, shown
@@ -95,9 +96,11 @@ def batch(order: Order, console: Console) -> tuple[Tally, Sequence[Unplaced]]:
             order.course.folder, order.secret, order.isolation, policy.pass_mark, hidden, anonymous=order.anonymous
         )
         tally = _grade(database, tasks, pages, terms, order, console)
-    settle(database, read_class(database, order.course).standings)
+    klass = read_class(database, order.course)
+    settle(database, klass.standings)
+    index = publish(database, klass, order.course, pages, unplaced, anonymous=order.anonymous)
     database.close()
-    tell_tally(console, tally, unplaced, gradebook=shown(database.url), index=order.out / "index.html")
+    tell_tally(console, tally, unplaced, gradebook=shown(database.url), index=index)
     return tally, unplaced
 
 

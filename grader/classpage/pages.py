@@ -49,10 +49,11 @@ def write_pages(
     Args:
         klass: the class.
         folder: where to; it is made where it is not there.
-        reports: gives the address of a student's report in a lesson, relative to `folder`, or None.
+        reports: gives the address of a student's report in a lesson, relative to `folder`, or None. On anonymous pages
+            an address has to name nobody.
         twins: submissions that are nearly the same.
         unplaced: files of which it is not known whose or of which lesson they are.
-        anonymous: what to call each student instead of by name; then no page tells or links what names them.
+        anonymous: what to call each student instead of by name; then no page tells what names them.
 
     Returns:
         The page of the course, `index.html`; that of a lesson is named like "lesson06.html".
@@ -71,7 +72,7 @@ def write_pages(
             mask.klass(klass),
             [Unplaced("a file", "not told here, for it may name people") for _ in unplaced],
         )
-        reports = _no_report
+        reports = mask.reports(reports)
     known = by_lesson(klass.standings)
     pages = [
         lesson_page(
@@ -97,10 +98,6 @@ def write_pages(
     except OSError as problem:
         raise UsageProblem(f"the pages cannot be written to {folder}: {problem.strerror}") from problem
     return folder / "index.html"
-
-
-def _no_report(_student: Student, _lesson: str) -> None:
-    """No address, for it would name the student."""
 
 
 def _write(path: Path, template: str, **shown: Any) -> None:

@@ -153,9 +153,7 @@ def questions(name: str, course: Path | None) -> None:
 
 
 @cli.command("export", options_metavar="--format NAME [OPTIONS]")
-@click.option(
-    "--format", "style", required=True, help="csv, canvas, moodle, nbgrader, gradescope …"
-)
+@click.option("--format", "style", required=True, help="csv, canvas, moodle, nbgrader, gradescope …")
 @click.option("--template", type=click.Path(path_type=Path), help="The file to fill in, as the other system gave it.")
 @click.option("--lesson", "name", metavar="LESSON", help="Only this one.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Where to write [default: by the format].")

@@ -137,6 +137,14 @@ def packed_report(database: Database, attempt: int) -> bytes:
     return _unpacked(packed, attempt)
 
 
+def keys(database: Database, attempts: Collection[int]) -> dict[int, str]:
+    """What marks are known by, by the numbers of the attempts."""
+    with database.reading() as connection:
+        rows = connection.execute(select(ATTEMPT.c.id, ATTEMPT.c.key, ATTEMPT.c.fault))
+        wanted = set(attempts)
+        return {row.id: row.key for row in rows if row.id in wanted and not row.fault}
+
+
 def sources(database: Database, attempts: Collection[int]) -> dict[int, str]:
     """The texts of the programs that were graded, by the numbers of the attempts.
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import zlib
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -114,6 +115,14 @@ class Klass:
 
     def processes(self) -> list[psutil.Process]:
         return [process for process in psutil.process_iter() if self._is_ours(process)]
+
+    def commands(self) -> list[list[str]]:
+        """How its processes were started; one that ends meanwhile is left out."""
+        words = []
+        for process in self.processes():
+            with suppress(psutil.Error):
+                words.append(process.cmdline())
+        return words
 
     def _is_ours(self, process: psutil.Process) -> bool:
         try:
