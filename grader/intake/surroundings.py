@@ -22,6 +22,7 @@ class Surroundings:
 
     Attributes:
         repositories: folders that are clones.
+        name: the source's own name, without its ending.
     """
 
     def __init__(
@@ -44,7 +45,7 @@ class Surroundings:
         self.repositories = frozenset(repositories)
         self._lessons = lessons
         self._roster = roster
-        self._name = source.name if source.is_dir() else source.stem
+        self.name = source.name if source.is_dir() else source.stem
         wrapper = self._wrapper([parts for parts in paths if is_code(parts[-1])] or list(paths))
         self._wrapped = 0 if wrapper is None else 1
         self._collected = any(self._outermost(parts).lower() == _SUBMITTED for parts in paths)
@@ -83,7 +84,7 @@ class Surroundings:
         Args:
             above: the teacher's folders down to it.
         """
-        return (above[-1] if above else self._name).lower() == _SUBMITTED
+        return (above[-1] if above else self.name).lower() == _SUBMITTED
 
     def user(self, above: tuple[str, ...], repository: str) -> str:
         """Takes the assignment off the name of a repository, so that the user is left.
@@ -129,7 +130,7 @@ class Surroundings:
         inner = {parts[1] for parts in paths}
         files = {parts[1] for parts in paths if parts[1] == parts[-1]}
         of_students = (
-            top.casefold() == self._name.casefold(),
+            top.casefold() == self.name.casefold(),
             any(map(moodle_form, inner)),
             any(map(canvas_form, files)),
             any((top, name) in self.repositories for name in inner),
@@ -153,7 +154,7 @@ class Surroundings:
             groups[parts[:-1]].append(parts[-1].lower())
         slugs: dict[tuple[str, ...], list[str]] = defaultdict(list)
         for above, names in groups.items():
-            folder = (above[-1] if above else self._name).lower()
+            folder = (above[-1] if above else self.name).lower()
             if folder.endswith(_CLONED):
                 slugs[above].append(folder.removesuffix(_CLONED) + "-")
             slugs[above] += filter(None, [_shared(names)])

@@ -48,7 +48,7 @@ def take_in(
         [found.parts for found in haul.files], haul.repositories, source.resolve(), lessons, registered
     )
     handed = _handed(haul, around, lessons, registered)
-    placing = Placing(lessons, lesson)
+    placing = Placing(lessons, lesson, around.name)
     placing.place([one for one in handed if is_code(one.name)])
     for found, reason in placing.refused:
         haul.refuse(found, reason)
