@@ -46,8 +46,10 @@ class Surroundings:
         self._lessons = lessons
         self._roster = roster
         self.name = source.name if source.is_dir() else source.stem
-        wrapper = self._wrapper([parts for parts in paths if is_code(parts[-1])] or list(paths))
-        self._wrapped = 0 if wrapper is None else 1
+        code = [parts for parts in paths if is_code(parts[-1])] or list(paths)
+        self._wrapped = 0 if self._wrapper(code) is None else 1
+        self._downloads = False
+        self._downloads = all(map(self._is_downloaded, code))
         self._collected = any(self._outermost(parts).lower() == _SUBMITTED for parts in paths)
         heads = {head for parts in paths if is_archive(head := parts[self.depth(parts)]) or head == parts[-1]}
         self.by_canvas = 0 < len(heads) <= 2 * sum(canvas_form(head) is not None for head in heads)
@@ -56,7 +58,8 @@ class Surroundings:
     def depth(self, parts: tuple[str, ...]) -> int:
         """How many of the outermost folders of a path are the teacher's.
 
-        These are the one around everything, `submitted` and the like, and those that are named as a lesson.
+        These are the one around everything, `submitted` and the like, those that are named as a lesson, and those of
+        several downloads of Moodle, where there is nothing else: a student may well make a folder that looks like it.
 
         Args:
             parts: the path of a file.
@@ -64,7 +67,7 @@ class Surroundings:
         at = min(self._wrapped, len(parts) - 1)
         while at < len(parts) - 1 and self._is_teachers(parts[at]):
             at += 1
-        return at
+        return at + 1 if self._downloads and not moodle_form(parts[at]) and at + 1 < len(parts) else at
 
     def aside(self, parts: tuple[str, ...]) -> str | None:
         """What lies beside nbgrader's `submitted` and was handed in by nobody.
@@ -111,6 +114,10 @@ class Surroundings:
 
     def _outermost(self, parts: tuple[str, ...]) -> str:
         return parts[min(self._wrapped, len(parts) - 1)]
+
+    def _is_downloaded(self, parts: tuple[str, ...]) -> bool:
+        """Whether a path goes through a folder of Moodle, at the place of students or one further in."""
+        return any(map(moodle_form, parts[self.depth(parts) :][:2]))
 
     def _is_teachers(self, folder: str) -> bool:
         low = folder.lower()

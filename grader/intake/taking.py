@@ -74,7 +74,7 @@ def _handed(haul: Haul, around: Surroundings, lessons: Lessons, registered: Rost
         if aside is not None:
             asides.add(aside)
         elif traced.called is None:
-            haul.refuse(found, "nothing in its path names a student")
+            haul.refuse(found, "its path names no student, or more than one")
         else:
             traces.append((found, traced, traced.called))
     for name in asides:

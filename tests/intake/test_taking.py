@@ -273,6 +273,24 @@ def test_only_the_outermost_folder_says_whose_it_is(lay: Write, take: Take) -> N
     assert _pairs(intake) == [("ada", "lesson06_stacked")]
 
 
+def test_several_downloads_of_moodle_may_lie_side_by_side(lay: Write, take: Take) -> None:
+    downloads = {
+        "LSTM-Lesson 6-99/Ada Lovelace_1_assignsubmission_file_/mine.py": "x",
+        "LSTM-Lesson 7-98/Ada Lovelace_2_assignsubmission_file_/mine.py": "y",
+    }
+    folder = lay(downloads)
+    assert _pairs(take(folder)) == [("Ada Lovelace", "lesson06_stacked"), ("Ada Lovelace", "lesson07_cnn")]
+    intake = take(lay({"mallory/lesson06.py": "x", "mallory/Alan Turing_3_assignsubmission_file_/lesson06.py": "z"}))
+    assert ("mallory", "lesson06_stacked") in _pairs(intake)
+    assert not {"Alan Turing", "Ada Lovelace"} & {key for key, _ in _pairs(intake)}
+    assert [unplaced.reason for unplaced in intake.unplaced] == ["its path names no student, or more than one"] * 3
+
+
+def test_files_of_sections_are_told_by_their_names(lay: Write, take: Take) -> None:
+    intake = take(lay({"section 1/ada_lesson06.py": "x", "section 1/lesson06_Turing, Alan.py": "x"}), roster=_ROSTER)
+    assert _pairs(intake) == [("ada", "lesson06_stacked"), ("alan", "lesson06_stacked")]
+
+
 def test_all_tries_are_kept_in_the_order_of_their_times(lay: Write, take: Take) -> None:
     files = ["lesson06_stacked.py", "lesson06_stacked (1).py", "lesson06_old.py", "lesson06_stacked.ipynb"]
     folder = lay({f"ada/{name}": _STACKED for name in files})
@@ -351,7 +369,7 @@ def test_everything_is_placed_told_or_counted(lay: Write, take: Take) -> None:
     intake = take(lay(dict.fromkeys(files, "x")))
     assert len(intake.placed) + len(intake.unplaced) + intake.ignored == len(files)
     reasons = _reasons(intake)
-    assert reasons["lesson06.py"] == "nothing in its path names a student"
+    assert reasons["lesson06.py"] == "its path names no student, or more than one"
     assert reasons["lesson06_lesson07.py"] == "its name fits lesson06_stacked and lesson07_cnn"
     assert set(reasons) == {"lesson06.py", "lesson06_lesson07.py", "lesson99.py", "x.py", "y.txt", "data.npz"}
 
