@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from grader.placed import Unplaced
+from grader.text import one_line
 
 
 @dataclass(frozen=True)
@@ -13,7 +14,7 @@ class Found:
 
     Attributes:
         parts: its path below the source; an archive in it counts as a folder.
-        origin: where it lies, for a person.
+        source: the source, as the teacher called it.
         size: its size in bytes, as stated.
         modified: when it was modified, or None.
         read: reads its bytes, at most the number given; may raise OSError.
@@ -21,11 +22,16 @@ class Found:
     """
 
     parts: tuple[str, ...]
-    origin: str
+    source: str
     size: int
     modified: datetime | None
     read: Callable[[int], bytes] = field(compare=False)
     packed: bool = False
+
+    @property
+    def origin(self) -> str:
+        """Where it lies, for a person."""
+        return origin_of(self.source, self.parts)
 
 
 @dataclass
@@ -52,6 +58,16 @@ class Haul:
             reason: why, as one sentence.
         """
         self.refused.append(Unplaced(found.origin, reason))
+
+
+def origin_of(source: str, parts: tuple[str, ...]) -> str:
+    """Where something lies, for a person.
+
+    Args:
+        source: the source, as the teacher called it.
+        parts: the path below it.
+    """
+    return one_line("/".join((source, *parts)), limit=2000)
 
 
 def in_utc(seconds: float) -> datetime | None:

@@ -30,7 +30,12 @@ class Lessons:
             rf"(?P<word>{'|'.join(bounded)}){_BETWEEN}0*(?P<number>\d{{1,6}})(?!\d)", re.IGNORECASE
         )
         self._by_number = {(_word(lesson), lesson.number): lesson for lesson in self.all}
-        self._themes = {lesson: _theme(lesson) for lesson in self.all if _theme(lesson)}
+        self._themes = {
+            lesson: re.compile(f"{_BETWEEN}{_theme(lesson)}(?![a-z])", re.IGNORECASE) for lesson in self.all
+        }
+        themed = (rf"((?<!\d)0*{lesson.number}{_BETWEEN}{_theme(lesson)}(?![a-z]))" for lesson in self.all)
+        self._themed = re.compile("|".join(themed), re.IGNORECASE)
+        self._known: dict[str, tuple[tuple[Lesson, ...], tuple[str, ...]]] = {}
 
     def named(self, text: str) -> tuple[tuple[Lesson, ...], tuple[str, ...]]:
         """Finds the lessons that a name tells: "lesson06_stacked", "Lesson 6", "06-stacked".
@@ -41,25 +46,25 @@ class Lessons:
         Returns:
             The lessons, and the pieces of the name that are left without them.
         """
-        found: dict[Lesson, None] = {}
-        rest = text
-        for match in reversed([*self._numbered.finditer(text)]) if self.all else ():
+        if text not in self._known:
+            self._known[text] = self._found(text)
+        return self._known[text]
+
+    def _found(self, text: str) -> tuple[tuple[Lesson, ...], tuple[str, ...]]:
+        if not self.all:
+            return (), (text,)
+        spans: list[tuple[Lesson, int, int]] = []
+        for match in self._numbered.finditer(text):
             lesson = self._by_number.get((match["word"].lower(), int(match["number"])))
             if lesson is not None:
-                found[lesson] = None
-                rest = rest[: match.start()] + "\0" + self._without_theme(rest[match.end() :], lesson)
-        if not found:
-            for lesson, theme in self._themes.items():
-                at = re.search(rf"(?<!\d)0*{lesson.number}{_BETWEEN}{theme}(?![a-z])", rest, re.IGNORECASE)
-                if at:
-                    found[lesson] = None
-                    rest = rest[: at.start()] + "\0" + rest[at.end() :]
-        return tuple(found), tuple(piece for part in rest.split("\0") if (piece := part.strip(" _.-+")))
-
-    def _without_theme(self, text: str, lesson: Lesson) -> str:
-        theme = self._themes.get(lesson)
-        match = re.match(rf"{_BETWEEN}{theme}(?![a-z])", text, re.IGNORECASE) if theme else None
-        return text[match.end() :] if match else text
+                theme = self._themes[lesson].match(text, match.end())
+                spans.append((lesson, match.start(), theme.end() if theme else match.end()))
+        if not spans:
+            matches = self._themed.finditer(text)
+            spans = [(self.all[(match.lastindex or 1) - 1], *match.span()) for match in matches]
+        starts, ends = [0, *(end for _, _, end in spans)], [*(start for _, start, _ in spans), len(text)]
+        pieces = (text[start:end].strip(" _.-+") for start, end in zip(starts, ends, strict=True))
+        return tuple(dict.fromkeys(lesson for lesson, _, _ in spans)), tuple(filter(None, pieces))
 
     def told(self, name: str, data: bytes) -> tuple[Lesson, ...]:
         """Finds the lessons whose functions a file defines; it is read as data and never run.
@@ -69,14 +74,15 @@ class Lessons:
             data: its bytes.
 
         Returns:
-            Those of which it defines at least half, the most by any: one lesson, if it can be told.
+            Those of which it defines at least half, and something that no other lesson asks for; of several, those of
+            which it defines most. That is one lesson, if it can be told.
         """
         defined = functions_of(parse_submission(name, data))
-        shares = {
-            lesson: len(asked & defined)
-            for lesson, asked in self._asked.items()
-            if 2 * len(asked & defined) >= len(asked)
-        }
+        shares: dict[Lesson, int] = {}
+        for lesson, asked in self._asked.items():
+            own = asked.difference(*(given for other, given in self._given.items() if other != lesson))
+            if own & defined and 2 * len(asked & defined) >= len(asked):
+                shares[lesson] = len(asked & defined)
         most = max(shares.values(), default=0)
         return tuple(lesson for lesson, share in shares.items() if share == most)
 
@@ -88,6 +94,13 @@ class Lessons:
     def _asked(self) -> dict[Lesson, frozenset[str]]:
         asked = {lesson: frozenset(load_rubric(lesson.rubric).functions) for lesson in self.all}
         return {lesson: functions for lesson, functions in asked.items() if functions}
+
+    @cached_property
+    def _given(self) -> dict[Lesson, frozenset[str]]:
+        """What the exercises define, with what they ask for."""
+        stubs = {lesson: lesson.stub for lesson in self._asked if lesson.stub.exists()}
+        given = {lesson: functions_of(parse_submission(stub.name, stub.read_bytes())) for lesson, stub in stubs.items()}
+        return {lesson: asked | given.get(lesson, frozenset()) for lesson, asked in self._asked.items()}
 
 
 def functions_of(submission: Submission) -> frozenset[str]:
@@ -104,5 +117,6 @@ def _word(lesson: Lesson) -> str:
 
 
 def _theme(lesson: Lesson) -> str:
-    """A pattern for the part of a lesson's name after its number."""
-    return r"[ _.-]?".join(map(re.escape, filter(None, lesson.id.partition("_")[2].split("_"))))
+    """A pattern for the part of a lesson's name after its number; one that never fits where there is none."""
+    words = lesson.id.partition("_")[2].split("_")
+    return r"[ _.-]?".join(map(re.escape, words)) if words[0] else "(?!)"

@@ -1,6 +1,5 @@
 """Which of a student's files are tries at which lesson."""
 
-from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -13,7 +12,7 @@ from grader.notebook.reading import MAX_BYTES
 from grader.standing import Student
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Handed:
     """A file whose student is known.
 
@@ -51,12 +50,14 @@ class Placing:
     Attributes:
         lessons: the course's lessons.
         only: the one lesson that is asked for, or None for all.
+        around: name of what is around all files.
         placed: files that are tries at a lesson.
         refused: the others, each with the reason.
     """
 
     lessons: Lessons
     only: Lesson | None
+    around: str
     placed: list[Handed] = field(default_factory=list)
     refused: list[tuple[Found, str]] = field(default_factory=list)
 
@@ -66,17 +67,18 @@ class Placing:
         Args:
             files: files of all students.
         """
-        groups: dict[tuple[str, str], list[Handed]] = defaultdict(list)
+        groups: dict[tuple[str, str], tuple[Lesson, list[Handed]]] = {}
         for handed in files:
             found = self._of_names(handed)
             if isinstance(found, str):
                 self.refused.append((handed.found, found))
             elif found.lesson is not None:
-                groups[found.student.key, found.lesson.id].append(found)
+                key = (found.student.key, found.lesson.id)
+                groups.setdefault(key, (found.lesson, []))[1].append(found)
             else:
                 self._by_content(found)
-        for group in groups.values():
-            self._tries(group)
+        for lesson, group in groups.values():
+            self._tries(lesson, group)
 
     def _of_names(self, handed: Handed) -> Handed | str:
         """Finds the lesson by the names of file and folders; a sentence where they contradict."""
@@ -85,7 +87,7 @@ class Placing:
         own, _ = self.lessons.named(handed.stem)
         if len(own) > 1:
             return f"its name fits {_listed(own)}"
-        folders = (*handed.trace.above, *handed.trace.path[:-1])
+        folders = (self.around, *handed.trace.above, *handed.trace.path[:-1])
         around = next((found for name in reversed(folders) if len(found := self.lessons.named(name)[0]) == 1), ())
         for lesson, where in ((own, "file name"), (around, "folder name")):
             if lesson and self.only not in {None, lesson[0]}:
@@ -95,10 +97,11 @@ class Placing:
         return replace(handed, lesson=self.only, placed_by="lesson asked for")
 
     def _by_content(self, handed: Handed) -> None:
-        data = self._content(handed)
-        if data is None:
+        try:
+            told = self.lessons.told(handed.name, handed.found.read(MAX_BYTES))
+        except OSError as problem:
+            self.refused.append((handed.found, f"it cannot be read: {problem.strerror or problem}"))
             return
-        told = self.lessons.told(handed.name, data)
         if len(told) == 1:
             self.placed.append(replace(handed, lesson=told[0], placed_by="functions that it defines"))
         elif told:
@@ -106,35 +109,27 @@ class Placing:
         else:
             self.refused.append((handed.found, "no name says its lesson, and it defines the functions of none"))
 
-    def _tries(self, group: list[Handed]) -> None:
-        """Takes what are tries at a lesson out of a student's files for it; a file alone is one whatever is in it."""
-        for handed in group:
-            lesson = handed.lesson
-            if lesson is None or len(group) == 1 or handed.stem.lower() == lesson.id:
-                self.placed.append(handed)
-                continue
-            data = self._content(handed)
-            if data is None:
-                continue
-            if handed.named:
-                fits = self.lessons.begun(lesson, handed.name, data)
-            else:
-                fits = lesson in self.lessons.told(handed.name, data)
-            if fits:
-                self.placed.append(handed)
-            else:
-                self.refused.append((handed.found, _helper(handed, lesson, group)))
+    def _tries(self, lesson: Lesson, group: list[Handed]) -> None:
+        """Takes what are tries at a lesson out of a student's files for it.
 
-    def _content(self, handed: Handed) -> bytes | None:
+        A file alone is one whatever is in it, and so is one that is called just as the lesson. Of others it is asked
+        that they define something of it; where none does, all whose names say the lesson are tries.
+        """
+        kept = {handed for handed in group if handed.stem.lower() in {lesson.id, lesson.short} or len(group) == 1}
+        kept |= {handed for handed in group if handed not in kept and self._fits(lesson, handed)}
+        kept = kept or {handed for handed in group if handed.named}
+        reason = f"it is one of {len(group)} files of {group[0].student} for {lesson.id} and lacks its functions"
+        self.placed += [handed for handed in group if handed in kept]
+        self.refused += [(handed.found, reason) for handed in group if handed not in kept]
+
+    def _fits(self, lesson: Lesson, handed: Handed) -> bool:
         try:
-            return handed.found.read(MAX_BYTES)
-        except OSError as problem:
-            self.refused.append((handed.found, f"it cannot be read: {problem.strerror or problem}"))
-            return None
-
-
-def _helper(handed: Handed, lesson: Lesson, group: list[Handed]) -> str:
-    return f"it is one of {len(group)} files of {handed.student} for {lesson.id}, and does not define its functions"
+            data = handed.found.read(MAX_BYTES)
+        except OSError:  # whoever grades it is told
+            return handed.named
+        if handed.named:
+            return self.lessons.begun(lesson, handed.name, data)
+        return lesson in self.lessons.told(handed.name, data)
 
 
 def _listed(lessons: tuple[Lesson, ...]) -> str:

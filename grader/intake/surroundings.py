@@ -22,6 +22,7 @@ class Surroundings:
 
     Attributes:
         repositories: folders that are clones.
+        name: the source's own name, without its ending.
     """
 
     def __init__(
@@ -44,9 +45,11 @@ class Surroundings:
         self.repositories = frozenset(repositories)
         self._lessons = lessons
         self._roster = roster
-        self._name = source.name if source.is_dir() else source.stem
-        wrapper = self._wrapper([parts for parts in paths if is_code(parts[-1])] or list(paths))
-        self._wrapped = 0 if wrapper is None else 1
+        self.name = source.name if source.is_dir() else source.stem
+        code = [parts for parts in paths if is_code(parts[-1])] or list(paths)
+        self._wrapped = 0 if self._wrapper(code) is None else 1
+        self._downloads = False
+        self._downloads = all(map(self._is_downloaded, code))
         self._collected = any(self._outermost(parts).lower() == _SUBMITTED for parts in paths)
         heads = {head for parts in paths if is_archive(head := parts[self.depth(parts)]) or head == parts[-1]}
         self.by_canvas = 0 < len(heads) <= 2 * sum(canvas_form(head) is not None for head in heads)
@@ -55,7 +58,8 @@ class Surroundings:
     def depth(self, parts: tuple[str, ...]) -> int:
         """How many of the outermost folders of a path are the teacher's.
 
-        These are the one around everything, `submitted` and the like, and those that are named as a lesson.
+        These are the one around everything, `submitted` and the like, those that are named as a lesson, and those of
+        several downloads of Moodle, where there is nothing else: a student may well make a folder that looks like it.
 
         Args:
             parts: the path of a file.
@@ -63,7 +67,7 @@ class Surroundings:
         at = min(self._wrapped, len(parts) - 1)
         while at < len(parts) - 1 and self._is_teachers(parts[at]):
             at += 1
-        return at
+        return at + 1 if self._downloads and not moodle_form(parts[at]) and at + 1 < len(parts) else at
 
     def aside(self, parts: tuple[str, ...]) -> str | None:
         """What lies beside nbgrader's `submitted` and was handed in by nobody.
@@ -83,7 +87,7 @@ class Surroundings:
         Args:
             above: the teacher's folders down to it.
         """
-        return (above[-1] if above else self._name).lower() == _SUBMITTED
+        return (above[-1] if above else self.name).lower() == _SUBMITTED
 
     def user(self, above: tuple[str, ...], repository: str) -> str:
         """Takes the assignment off the name of a repository, so that the user is left.
@@ -111,6 +115,10 @@ class Surroundings:
     def _outermost(self, parts: tuple[str, ...]) -> str:
         return parts[min(self._wrapped, len(parts) - 1)]
 
+    def _is_downloaded(self, parts: tuple[str, ...]) -> bool:
+        """Whether a path goes through a folder of Moodle, at the place of students or one further in."""
+        return any(map(moodle_form, parts[self.depth(parts) :][:2]))
+
     def _is_teachers(self, folder: str) -> bool:
         low = folder.lower()
         if low in _AROUND or low.endswith(_CLONED):
@@ -129,7 +137,7 @@ class Surroundings:
         inner = {parts[1] for parts in paths}
         files = {parts[1] for parts in paths if parts[1] == parts[-1]}
         of_students = (
-            top.casefold() == self._name.casefold(),
+            top.casefold() == self.name.casefold(),
             any(map(moodle_form, inner)),
             any(map(canvas_form, files)),
             any((top, name) in self.repositories for name in inner),
@@ -153,7 +161,7 @@ class Surroundings:
             groups[parts[:-1]].append(parts[-1].lower())
         slugs: dict[tuple[str, ...], list[str]] = defaultdict(list)
         for above, names in groups.items():
-            folder = (above[-1] if above else self._name).lower()
+            folder = (above[-1] if above else self.name).lower()
             if folder.endswith(_CLONED):
                 slugs[above].append(folder.removesuffix(_CLONED) + "-")
             slugs[above] += filter(None, [_shared(names)])

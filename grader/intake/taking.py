@@ -48,7 +48,7 @@ def take_in(
         [found.parts for found in haul.files], haul.repositories, source.resolve(), lessons, registered
     )
     handed = _handed(haul, around, lessons, registered)
-    placing = Placing(lessons, lesson)
+    placing = Placing(lessons, lesson, around.name)
     placing.place([one for one in handed if is_code(one.name)])
     for found, reason in placing.refused:
         haul.refuse(found, reason)
@@ -74,7 +74,7 @@ def _handed(haul: Haul, around: Surroundings, lessons: Lessons, registered: Rost
         if aside is not None:
             asides.add(aside)
         elif traced.called is None:
-            haul.refuse(found, "nothing in its path names a student")
+            haul.refuse(found, "its path names no student, or more than one")
         else:
             traces.append((found, traced, traced.called))
     for name in asides:

@@ -62,11 +62,12 @@ def trace(parts: tuple[str, ...], around: Surroundings, lessons: Lessons) -> Tra
         return _formed(form, "canvas", above, head, below)
     if parts[: at + 1] in around.repositories:
         return _cloned(above, head, below, around)
-    if below:
-        return _foldered(parts, at, around)
-    _, rest = lessons.named(stem_of(copied(head)[0]))
+    _, rest = lessons.named(stem_of(copied(parts[-1])[0]))
+    known = next((index for index in range(at, len(parts) - 1) if around.is_student(parts[index])), None)
+    if below and (known is not None or not around.is_student(" ".join(rest))):
+        return _foldered(parts, at, at if known is None else known, around)
     called = _called(" ".join(rest)) if rest else None
-    return Trace(called, "one file a student", above, (head,), "file name", owned=False)
+    return Trace(called, "one file a student", parts[:-1], parts[-1:], "file name", owned=False)
 
 
 def _formed(form: Form, system: str, above: tuple[str, ...], head: str, below: tuple[str, ...]) -> Trace:
@@ -92,10 +93,10 @@ def _cloned(above: tuple[str, ...], head: str, below: tuple[str, ...], around: S
     return Trace(called, "clones of repositories", folders, below, f"repository {head}", Clock.COMMIT)
 
 
-def _foldered(parts: tuple[str, ...], at: int, around: Surroundings) -> Trace:
-    named = next((index for index in range(at, len(parts) - 1) if around.is_student(parts[index])), at)
+def _foldered(parts: tuple[str, ...], at: int, named: int, around: Surroundings) -> Trace:
     above, head, below = parts[:named], parts[named], parts[named + 1 :]
-    called = _called(stem_of(head) if is_archive(head) else head)
+    name = stem_of(head) if is_archive(head) else head
+    called = None if moodle_form(below[0]) else _called(name)  # a download in a folder, or a student who plays one
     how = f"{'archive' if is_archive(head) else 'folder'} {head}"
     if around.by_nbgrader(parts[:at]):
         return Trace(called, "nbgrader's folders", above, below, how, Clock.STATED)

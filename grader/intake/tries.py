@@ -161,7 +161,7 @@ def _placed(timed: _Timed, turn: int, doubt: str) -> Placed:
         clock=timed.clock,
         size=handed.found.size,
         read=handed.found.read,
-        placed_by=shown(", ".join([handed.trace.how, handed.placed_by, *late])),
+        placed_by=shown(", ".join(dict.fromkeys([handed.trace.how, handed.placed_by, *late]))),
         turn=turn,
         doubt=doubt,
     )

@@ -6,14 +6,14 @@ import zipfile
 from functools import partial
 from itertools import count
 from pathlib import Path
+from tempfile import mkdtemp
 
 from grader.errors import UsageProblem
 from grader.intake.archives import MAX_BYTES, Archive, path_of, refusal, time_of
 from grader.intake.clutter import is_clutter, lies_in_clutter
-from grader.intake.found import Found, Haul, in_utc
+from grader.intake.found import Found, Haul, in_utc, origin_of
 from grader.intake.surroundings import is_archive
 from grader.placed import Unplaced
-from grader.text import one_line
 
 MAX_FILES = 500_000
 MAX_DEPTH = 24
@@ -32,8 +32,10 @@ class Walk:
             skipped: a file that is no submission wherever it lies: the roster.
         """
         self._source = source
+        self._name = str(source)
         self._scratch = scratch
         self._skipped = None if skipped is None else os.path.realpath(skipped)
+        self._inside: Path | None = None
         self._numbers = count(1)
         self._haul = Haul()
 
@@ -99,7 +101,7 @@ class Walk:
         except OSError as problem:
             self._refuse(parts, _sentence(problem))
             return
-        self._add(Found(parts, self._origin(parts), about.st_size, in_utc(about.st_mtime), partial(_read, entry.path)))
+        self._add(Found(parts, self._name, about.st_size, in_utc(about.st_mtime), partial(_read, entry.path)))
 
     def _archive(self, path: Path, parts: tuple[str, ...], *, trusted: bool) -> None:
         archive = Archive(path, trusted=trusted)
@@ -119,7 +121,7 @@ class Walk:
                 self._refuse(below, f"it lies more than {MAX_DEPTH} folders deep")
             elif not is_archive(inner[-1]):
                 read = partial(archive.read, info)
-                self._add(Found(below, self._origin(below), info.file_size, time_of(info), read, packed=bool(parts)))
+                self._add(Found(below, self._name, info.file_size, time_of(info), read, packed=bool(parts)))
             elif parts:
                 self._refuse(below, "it is an archive inside of an archive; unpack the outer one")
             else:
@@ -127,8 +129,11 @@ class Walk:
 
     def _inner(self, archive: Archive, info: zipfile.ZipInfo, parts: tuple[str, ...]) -> None:
         """Opens an archive that lies in the source's own."""
-        path = self._scratch / f"archive-{next(self._numbers):06}.zip"
         try:
+            if self._inside is None:
+                self._scratch.mkdir(parents=True, exist_ok=True)
+                self._inside = Path(mkdtemp(prefix="intake-", dir=self._scratch))
+            path = self._inside / f"{next(self._numbers):06}.zip"
             path.write_bytes(archive.read(info, MAX_BYTES + 1))
             self._archive(path, parts, trusted=False)
         except OSError as problem:
@@ -140,10 +145,7 @@ class Walk:
             raise UsageProblem(f"{self._source} holds more than {MAX_FILES} files; is it the right folder?")
 
     def _refuse(self, parts: tuple[str, ...], reason: str) -> None:
-        self._haul.refused.append(Unplaced(self._origin(parts), reason))
-
-    def _origin(self, parts: tuple[str, ...]) -> str:
-        return one_line("/".join((str(self._source), *parts)), limit=2000)
+        self._haul.refused.append(Unplaced(origin_of(self._name, parts), reason))
 
 
 def _sentence(problem: OSError) -> str:
