@@ -73,7 +73,7 @@ def find_student(connection: Connection, name: str) -> tuple[int, Student]:
     if len(hits) == 1:
         return hits[0]
     if hits:
-        raise UsageProblem(f"'{name}' may be {' or '.join(student.key for _, student in hits)}; say which")
+        raise UsageProblem(f"'{name}' may be {' or '.join(sorted(student.key for _, student in hits))}; say which")
     raise UsageProblem(f"there is no student '{name}' in the gradebook")
 
 

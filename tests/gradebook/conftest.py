@@ -127,7 +127,7 @@ def find() -> Callable[..., Found]:
     """Makes a submission as it is found."""
 
     def make(key: str = "ada", content: bytes = b"x = 1\n", name: str = "lesson01_tiny.py", **rest: Any) -> Found:
-        known = {"student": Student(key=key), "lesson": "lesson01_tiny", "origin": f"{key}/{name}"}
+        known: dict[str, Any] = {"student": Student(key=key), "lesson": "lesson01_tiny", "origin": f"{key}/{name}"}
         known |= {"handed": datetime(2025, 1, 31, 12, tzinfo=UTC), "clock": Clock.STATED} | rest
         placed = Placed(name=name, size=len(content), read=lambda most: content[:most], **known)
         return Found(placed, hashlib.sha256(content).hexdigest())

@@ -1,19 +1,15 @@
-"""A grader in a process of its own: python process.py WHAT ADDRESS.
-
-For `fork` it stays and, for each line that it is told, lets a child do the work that the line names, says the child's
-number and waits for its end: a process that starts at once, and that may be killed.
-"""
+"""A grader in a process of its own: python process.py WHAT ADDRESS [GRADE]."""
 
 import hashlib
 import os
 import sys
 from itertools import count
+from pathlib import Path
 
 from grader.errors import UsageProblem
 from grader.gradebook.database import Database
 from grader.gradebook.keeping import Work, keep
 from grader.gradebook.running import Claim, running
-from grader.model import GradingKey
 from grader.report.json_report import decode
 
 
@@ -34,20 +30,30 @@ def _claim(url: str) -> None:
 
 
 def _keep(url: str) -> None:
-    """Keeps one mark after another, each with a claim, until it is killed."""
+    """Keeps the mark that it is given, again and again by other keys, until it is killed; says each that is kept."""
+    grade = decode(Path(sys.argv[3]).read_bytes())
     database = Database(url)
-    grade = decode(sys.stdin.buffer.read())
     with running(database) as run:
         for number in count():
             key = hashlib.sha256(f"{os.getpid()} {number}".encode()).hexdigest()
-            grading = GradingKey(submission="", rubric=key, seed_id="public", versions=grade.key.versions)
             run.claim(1, key)
-            keep(database, run, Work(1, key, key, grading), grade, "x = 1\n", automatic=False)
-            print("kept", flush=True)  # noqa: T201  as above
+            keep(database, run, Work(1, key, key, grade.key), grade, "x = 1\n", automatic=False)
+            print("kept", key, flush=True)  # noqa: T201  as above
+
+
+def _fork(url: str) -> None:
+    """Lets a child keep marks for each line that it reads, and waits for the child's end."""
+    for _ in sys.stdin:
+        child = os.fork()
+        if child == 0:
+            _keep(url)
+        print("child", child, flush=True)  # noqa: T201  as above
+        os.waitpid(child, 0)
+        print("ended", child, flush=True)  # noqa: T201  as above
 
 
 if __name__ == "__main__":
     try:
-        {"open": _open, "claim": _claim, "keep": _keep}[sys.argv[1]](sys.argv[2])
+        {"open": _open, "claim": _claim, "fork": _fork}[sys.argv[1]](sys.argv[2])
     except UsageProblem as problem:
         sys.exit(f"UsageProblem: {problem}")

@@ -22,7 +22,7 @@ from grader.errors import GraderFault, UsageProblem
 from grader.gradebook.database import Database, parse_url, shown
 from grader.gradebook.tables import CLAIM, STUDENT, Base
 
-_PROCESS = Path(__file__).with_name("process.py")
+_PROCESS = str(Path(__file__).with_name("process.py"))
 _NOBODY = 65534
 
 

@@ -19,7 +19,7 @@ from grader.gradebook.keeping import keep, keep_fault
 from grader.gradebook.running import DEAD_SECONDS, Claim, Running, running
 from grader.gradebook.tables import CLAIM, RUN
 
-_PROCESS = Path(__file__).with_name("process.py")
+_PROCESS = str(Path(__file__).with_name("process.py"))
 KEY = "k" * 64
 
 
@@ -28,6 +28,7 @@ class Other:
 
     def __init__(self, url: str) -> None:
         command = [sys.executable, _PROCESS, "claim", url]
+        self.process: subprocess.Popen[str]
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     def hears(self) -> list[str]:
