@@ -1,5 +1,6 @@
 """Reads everything that is known of each student in each lesson, and adds what teachers decide."""
 
+import unicodedata
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -63,17 +64,22 @@ def find_student(connection: Connection, name: str) -> tuple[int, Student]:
     """
     students = read_students(connection)
     by_key = [(number, student) for number, student in students.items() if student.key == name]
-    wanted = name.casefold()
+    wanted = _folded(name)
     hits = by_key or [
         (number, student)
         for number, student in students.items()
-        if wanted in {word.casefold() for word in (student.key, student.name, student.email, *student.ids.values())}
+        if wanted in map(_folded, filter(None, (student.key, student.name, student.email, *student.ids.values())))
     ]
     if len(hits) == 1:
         return hits[0]
     if hits:
-        raise UsageProblem(f"'{name}' may be {' or '.join(student.key for _, student in hits)}; say which")
+        raise UsageProblem(f"'{name}' may be {' or '.join(sorted(student.key for _, student in hits))}; say which")
     raise UsageProblem(f"there is no student '{name}' in the gradebook")
+
+
+def _folded(name: str) -> str:
+    """A name without its case and Unicode form, which differ from system to system."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold()).strip()
 
 
 def add_override(database: Database, student: int, lesson: str, override: Override) -> None:
@@ -98,10 +104,15 @@ def add_decision(database: Database, student: str, lesson: str, decision: Decisi
         student: key of the student.
         lesson: id of the lesson.
         decision: the decision.
+
+    Raises:
+        UsageProblem: there is no such student.
     """
     values = _fields(decision) | {"subject": decision.subject.value, "verdict": decision.verdict.value}
     with database.writing() as connection:
-        number = connection.execute(select(STUDENT.c.id).where(STUDENT.c.key == student)).scalar_one()
+        number = connection.execute(select(STUDENT.c.id).where(STUDENT.c.key == student)).scalar()
+        if number is None:
+            raise UsageProblem(f"there is no student '{student}' in the gradebook")
         connection.execute(insert(DECISION), {"student_id": number, "lesson": lesson, **values})
 
 
@@ -141,8 +152,9 @@ def _tries(connection: Connection, lessons: list[str]) -> dict[_Whose, list[Atte
     criteria = _criteria(connection, newest)
     found: dict[_Whose, list[Attempted]] = defaultdict(list)
     columns = (SUBMISSION.c.id, SUBMISSION.c.student_id, SUBMISSION.c.lesson, SUBMISSION.c.digest, SUBMISSION.c.name)
-    handed = select(*columns, TRY.c.handed, TRY.c.clock, TRY.c.place).join(TRY, TRY.c.submission_id == SUBMISSION.c.id)
-    for row in connection.execute(handed.where(SUBMISSION.c.lesson.in_(lessons)).order_by(TRY.c.id)):
+    handed = select(*columns, TRY.c.handed, TRY.c.clock, TRY.c.id.label("order"))
+    rows = handed.join(TRY, TRY.c.submission_id == SUBMISSION.c.id).where(SUBMISSION.c.lesson.in_(lessons))
+    for row in connection.execute(rows.order_by(TRY.c.id)):
         found[row.student_id, row.lesson].append(_attempted(row, attempts.get(row.id), criteria))
     return found
 
@@ -187,9 +199,9 @@ def _attempted(handed: Any, attempt: Any, criteria: Mapping[int, list[CriterionS
         number=0,
         file=handed.name,
         digest=handed.digest,
-        handed=None if handed.handed == NO_TIME else handed.handed,
+        handed=None if clock is Clock.UNKNOWN and handed.handed == NO_TIME else handed.handed,
         clock=clock,
-        order=handed.place,
+        order=handed.order,
     )
     if attempt is None:
         return tried

@@ -2,17 +2,18 @@
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from pathlib import PurePath
 
+import msgspec
 from sqlalchemy import Connection, func, insert, select
 
+from grader.gradebook.columns import indexable, storable
 from grader.gradebook.database import Database
 from grader.gradebook.rows import add_new
 from grader.gradebook.tables import DETAIL, STUDENT, SUBMISSION, TRY
 from grader.placed import Placed
-from grader.standing import Student
+from grader.standing import Clock, Student
 
 #: Stands for a time that nobody knows: before all that are known.
 NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)
@@ -34,7 +35,7 @@ class Found:
     @property
     def kind(self) -> str:
         """The ending of its name, which tells a notebook from a program."""
-        return "ipynb" if PurePath(self.placed.name.lower()).suffix == ".ipynb" else "py"
+        return "ipynb" if self.placed.name.lower().endswith(".ipynb") else "py"
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class Entry:
 
     Attributes:
         id: its number there.
-        found: what was found; of several finds of the same bytes the last.
+        found: what was found, with texts as the gradebook has them; of several finds of the same bytes the last.
     """
 
     id: int
@@ -61,14 +62,30 @@ def enter(database: Database, students: Sequence[Student], found: Sequence[Found
     Returns:
         An entry for each submission, in the same order; the same bytes of one student and lesson are one.
     """
+    found = [_storable_find(each) for each in found]
+    told = [*map(_storable_student, students), *(each.placed.student for each in found)]
     with database.writing() as connection:
-        ids = _enter_students(connection, [*students, *(each.placed.student for each in found)])
+        ids = _enter_students(connection, told)
         what = {_what(ids, each): each for each in found}
         add_new(connection, SUBMISSION, [_submission_row(key, each) for key, each in what.items()])
         known = _submissions(connection, {lesson for _, lesson, _, _ in what})
-        tries = [_try_row(known[_what(ids, each)], place, each) for place, each in enumerate(found)]
-        add_new(connection, TRY, tries)
+        add_new(connection, TRY, [_try_row(known[_what(ids, each)], each) for each in found])
     return [Entry(known[key], each) for key, each in what.items()]
+
+
+def _storable_find(found: Found) -> Found:
+    placed = found.placed
+    student, name, origin = _storable_student(placed.student), storable(placed.name), indexable(placed.origin)
+    return replace(found, placed=replace(placed, student=student, name=name, origin=origin))
+
+
+def _storable_student(student: Student) -> Student:
+    return Student(
+        key=indexable(student.key),
+        name=storable(student.name),
+        email=storable(student.email),
+        ids={storable(system): storable(number) for system, number in student.ids.items()},
+    )
 
 
 def _what(ids: dict[str, int], found: Found) -> _What:
@@ -80,14 +97,10 @@ def _submission_row(key: _What, found: Found) -> dict[str, object]:
     return {"student_id": student, "lesson": lesson, "digest": digest, "kind": kind, "name": found.placed.name}
 
 
-def _try_row(submission: int, place: int, found: Found) -> dict[str, object]:
-    return {
-        "submission_id": submission,
-        "origin": found.placed.origin,
-        "handed": found.placed.handed or NO_TIME,
-        "clock": found.placed.clock.value,
-        "place": place,
-    }
+def _try_row(submission: int, found: Found) -> dict[str, object]:
+    placed = found.placed
+    handed, clock = (NO_TIME, Clock.UNKNOWN) if placed.handed is None else (placed.handed, placed.clock)
+    return {"submission_id": submission, "origin": placed.origin, "handed": handed, "clock": clock.value}
 
 
 def _submissions(connection: Connection, lessons: set[str]) -> dict[_What, int]:
@@ -100,18 +113,25 @@ def _submissions(connection: Connection, lessons: set[str]) -> dict[_What, int]:
 def _enter_students(connection: Connection, students: Sequence[Student]) -> dict[str, int]:
     """Adds who is new and what is news of the others; returns the number of each key."""
     told = {student.key: student for student in reversed(students)}  # the first mention, a roster's, counts
-    add_new(connection, STUDENT, [{"key": key, "alias": f"student {secrets.token_hex(4)}"} for key in told])
+    add_new(connection, STUDENT, [{"key": key, "alias": f"student {secrets.token_hex(6)}"} for key in told])
     ids = {row.key: row.id for row in connection.execute(select(STUDENT.c.key, STUDENT.c.id))}
     before = {student.key: student for student in read_students(connection).values()}
     now = datetime.now(UTC)
     news = [
         {"student_id": ids[key], "name": student.name, "email": student.email, "ids": student.ids, "at": now}
-        for key, student in told.items()
-        if student != before[key] and student != Student(key=key)
+        for key, student in ((key, _with_news(before[key], news)) for key, news in told.items())
+        if student != before[key]
     ]
     if news:
         connection.execute(insert(DETAIL), news)
     return ids
+
+
+def _with_news(before: Student, told: Student) -> Student:
+    """What is known now: what is not told this time, as without a roster, holds on."""
+    return msgspec.structs.replace(
+        before, name=told.name or before.name, email=told.email or before.email, ids=before.ids | told.ids
+    )
 
 
 def read_students(connection: Connection) -> dict[int, Student]:

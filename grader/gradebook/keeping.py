@@ -22,6 +22,9 @@ from grader.policy.records import Attempted, attempted
 from grader.report.json_report import encode
 from grader.standing import CriterionStanding
 
+#: Databases take some ten thousand values in one statement.
+_AT_ONCE = 1000
+
 
 @dataclass(frozen=True)
 class Work:
@@ -45,7 +48,7 @@ class Known:
     """What the gradebook knows of one submission.
 
     Attributes:
-        newest: key of the mark that counts, or "".
+        newest: key of the mark that counts, or "": where the grader failed last, none does.
         marks: number of the attempt by its key.
         outcomes: number of the newest attempt by its outcome key.
         faults: how often the grader failed, by key.
@@ -66,6 +69,7 @@ def known(database: Database, lessons: Collection[str]) -> dict[int, Known]:
         for row in connection.execute(wanted.where(SUBMISSION.c.lesson.in_(lessons)).order_by(ATTEMPT.c.id)):
             entry = found[row.submission_id]
             if row.fault:
+                entry.newest = ""
                 entry.faults[row.key] = entry.faults.get(row.key, 0) + 1
             else:
                 entry.newest = row.key
@@ -133,8 +137,8 @@ def packed_report(database: Database, attempt: int) -> bytes:
         GraderFault: it cannot be read.
     """
     with database.reading() as connection:
-        packed = connection.execute(select(ATTEMPT.c.report).where(ATTEMPT.c.id == attempt)).scalar_one()
-    return _unpacked(packed, attempt)
+        packed = connection.execute(select(ATTEMPT.c.report).where(ATTEMPT.c.id == attempt)).scalar()
+    return _unpacked(packed or b"", attempt)
 
 
 def keys(database: Database, attempts: Collection[int]) -> dict[int, str]:
@@ -151,9 +155,15 @@ def sources(database: Database, attempts: Collection[int]) -> dict[int, str]:
     Raises:
         GraderFault: one cannot be read.
     """
+    numbers = list(attempts)
+    found = {}
     with database.reading() as connection:
-        rows = connection.execute(select(ATTEMPT.c.id, ATTEMPT.c.source).where(ATTEMPT.c.id.in_(attempts)))
-        return {row.id: _unpacked(row.source, row.id).decode("utf-8", "surrogatepass") for row in rows if row.source}
+        for start in range(0, len(numbers), _AT_ONCE):
+            these = ATTEMPT.c.id.in_(numbers[start : start + _AT_ONCE])
+            for row in connection.execute(select(ATTEMPT.c.id, ATTEMPT.c.source).where(these)):
+                if row.source:
+                    found[row.id] = _unpacked(row.source, row.id).decode("utf-8", "surrogatepass")
+    return found
 
 
 def _unpacked(packed: bytes, attempt: int) -> bytes:

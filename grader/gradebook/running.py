@@ -13,7 +13,7 @@ from typing import Any
 import psutil
 from sqlalchemy import Connection, delete, insert, select, update
 
-from grader.errors import GraderFault
+from grader.errors import GradeError
 from grader.gradebook.database import Database
 from grader.gradebook.rows import insert_new
 from grader.gradebook.tables import ATTEMPT, CLAIM, RUN
@@ -50,7 +50,8 @@ class Running:
         with self._database.writing() as connection:
             if newest_mark(connection, submission) == key:
                 return Claim.DONE
-            if connection.execute(insert_new(connection, CLAIM).values(mine)).rowcount:
+            claimed = insert_new(connection, CLAIM).values(mine).returning(CLAIM.c.run_id)
+            if connection.execute(claimed).first() is not None:
                 return Claim.GRANTED
             which = (CLAIM.c.submission_id == submission) & (CLAIM.c.key == key)
             holder = connection.execute(select(RUN).join(CLAIM, CLAIM.c.run_id == RUN.c.id).where(which)).first()
@@ -67,9 +68,10 @@ class Running:
 
 
 def newest_mark(connection: Connection, submission: int) -> str | None:
-    """Key of the mark of a submission that counts, or None."""
-    marks = select(ATTEMPT.c.key).where(ATTEMPT.c.submission_id == submission, ATTEMPT.c.fault == "")
-    return connection.execute(marks.order_by(ATTEMPT.c.id.desc()).limit(1)).scalar_one_or_none()
+    """Key of the mark of a submission that counts, or None: where the grader failed last, none does."""
+    newest = select(ATTEMPT.c.key, ATTEMPT.c.fault).where(ATTEMPT.c.submission_id == submission)
+    attempt = connection.execute(newest.order_by(ATTEMPT.c.id.desc()).limit(1)).first()
+    return None if attempt is None or attempt.fault else str(attempt.key)
 
 
 @contextmanager
@@ -87,13 +89,13 @@ def running(database: Database) -> Iterator[Running]:
     finally:
         over.set()
         heart.join()
-        with suppress(GraderFault), database.writing() as connection:
+        with suppress(GradeError), database.writing() as connection:
             connection.execute(delete(CLAIM).where(CLAIM.c.run_id == number))
 
 
 def _beat(database: Database, number: int, over: threading.Event) -> None:
     while not over.wait(BEAT_SECONDS):
-        with suppress(GraderFault), database.writing() as connection:  # the next beat may get through
+        with suppress(GradeError), database.writing() as connection:  # the next beat may get through
             connection.execute(update(RUN).where(RUN.c.id == number).values(pulse=datetime.now(UTC)))
 
 
@@ -113,9 +115,11 @@ def _machine() -> str:
 
 
 def _born(pid: int) -> float:
-    """When a process began, or 0 where there is none."""
+    """When a process began, or 0 where there is none; on Linux since the machine did, for clocks are set."""
     try:
         process = psutil.Process(pid)
-        return 0.0 if process.status() == psutil.STATUS_ZOMBIE else float(process.create_time())
+        if process.status() == psutil.STATUS_ZOMBIE:
+            return 0.0
+        return round(float(process.create_time()) - (psutil.boot_time() if psutil.LINUX else 0.0), 2)
     except psutil.Error:
         return 0.0

@@ -66,7 +66,7 @@ def lesson_info(lesson: Lesson, policy: Policy) -> LessonInfo:
 
 
 def settle(database: Database, standings: Iterable[Standing]) -> int:
-    """Adds each mark that has changed since it was last told.
+    """Adds each mark that has changed since it was last told, also where there is none any more.
 
     Args:
         database: the gradebook.
@@ -83,8 +83,8 @@ def settle(database: Database, standings: Iterable[Standing]) -> int:
             {"student_id": ids[each.student.key], "lesson": each.lesson, "attempt_id": each.attempt or None}
             | {"raw": each.raw, "final": each.final, "passed": each.passed, "reasons": list(each.reasons), "at": now}
             for each in standings
-            if (each.raw, each.final) != (None, None)
-            if last.get((ids[each.student.key], each.lesson)) != _told(each.raw, each.final, each.passed, each.reasons)
+            if last.get((ids[each.student.key], each.lesson), _NEVER_TOLD)
+            != _told(each.raw, each.final, each.passed, each.reasons)
         ]
         if rows:
             connection.execute(insert(MARK), rows)
@@ -92,6 +92,7 @@ def settle(database: Database, standings: Iterable[Standing]) -> int:
 
 
 _Told = tuple[float | None, float | None, bool, tuple[str, ...]]
+_NEVER_TOLD: _Told = (None, None, False, ())
 
 
 def _told(raw: float | None, final: float | None, passed: bool, reasons: Iterable[str]) -> _Told:

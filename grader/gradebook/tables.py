@@ -3,44 +3,15 @@
 `migrations/` makes these tables in a database, step by step; a test holds that both say the same.
 """
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import (
-    JSON,
-    DateTime,
-    Dialect,
-    Float,
-    ForeignKey,
-    Index,
-    LargeBinary,
-    MetaData,
-    String,
-    Table,
-    Text,
-)
+from sqlalchemy import JSON, Float, ForeignKey, Index, LargeBinary, MetaData, String, Table
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
-from sqlalchemy.types import TypeDecorator
+
+from grader.gradebook.columns import Moment, Words
 
 _HASH = String(64)
-_NAME = String(200)
-
-
-class Moment(TypeDecorator[datetime]):
-    """A time in UTC, which SQLite would give back without its zone."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002  its signature
-        """Turns any zone into UTC."""
-        return None if value is None else value.astimezone(UTC)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002  as above
-        """Says that it is UTC."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
 class Base(DeclarativeBase):
@@ -62,7 +33,7 @@ class StudentRow(Base):
     __tablename__ = "student"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    key: Mapped[str] = mapped_column(Text, unique=True)
+    key: Mapped[str] = mapped_column(Words, unique=True)
     alias: Mapped[str] = mapped_column(String(20))  # drawn by lot: what anonymous pages call them
 
 
@@ -73,8 +44,8 @@ class DetailRow(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     student_id: Mapped[int] = mapped_column(ForeignKey("student.id"), index=True)
-    name: Mapped[str] = mapped_column(Text)
-    email: Mapped[str] = mapped_column(Text)
+    name: Mapped[str] = mapped_column(Words)
+    email: Mapped[str] = mapped_column(Words)
     ids: Mapped[dict[str, str]] = mapped_column(JSON)
     at: Mapped[datetime] = mapped_column(Moment)
 
@@ -87,24 +58,23 @@ class SubmissionRow(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     student_id: Mapped[int] = mapped_column(ForeignKey("student.id"))
-    lesson: Mapped[str] = mapped_column(_NAME, index=True)
+    lesson: Mapped[str] = mapped_column(Words, index=True)
     digest: Mapped[str] = mapped_column(_HASH)
     kind: Mapped[str] = mapped_column(String(10))  # "py" or "ipynb": the same bytes are judged differently
-    name: Mapped[str] = mapped_column(Text)
+    name: Mapped[str] = mapped_column(Words)
 
 
 class TryRow(Base):
-    """That a submission was handed in: when, and where it was found."""
+    """That a submission was handed in: when, and where it was found; where times do not decide, by number."""
 
     __tablename__ = "try"
     __table_args__ = (Index("uq_try_what", "submission_id", "origin", "handed", "clock", unique=True),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"))
-    origin: Mapped[str] = mapped_column(Text)
+    origin: Mapped[str] = mapped_column(Words)
     handed: Mapped[datetime] = mapped_column(Moment)  # for `Clock.UNKNOWN` the beginning of time
     clock: Mapped[str] = mapped_column(String(20))
-    place: Mapped[int] = mapped_column()  # among the tries that were found with it: decides where times do not
 
 
 class RunRow(Base):
@@ -113,7 +83,7 @@ class RunRow(Base):
     __tablename__ = "run"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    machine: Mapped[str] = mapped_column(Text)  # host and boot, so that process ids mean something
+    machine: Mapped[str] = mapped_column(Words)  # host and boot, so that process ids mean something
     pid: Mapped[int] = mapped_column()
     born: Mapped[float] = mapped_column(Float)  # when the process began: a pid may be used again
     started: Mapped[datetime] = mapped_column(Moment)
@@ -150,11 +120,11 @@ class AttemptRow(Base):
     rescored_from: Mapped[int | None] = mapped_column(ForeignKey("attempt.id"))  # None where it was really run
     run_id: Mapped[int] = mapped_column(ForeignKey("run.id"))
     at: Mapped[datetime] = mapped_column(Moment)
-    fault: Mapped[str] = mapped_column(Text, default="")
+    fault: Mapped[str] = mapped_column(Words, default="")
     rubric: Mapped[str] = mapped_column(_HASH)
-    seed_id: Mapped[str] = mapped_column(_NAME)
+    seed_id: Mapped[str] = mapped_column(Words)
     versions: Mapped[dict[str, str]] = mapped_column(JSON)
-    processor: Mapped[str] = mapped_column(Text)  # marks are equal bit for bit on one type, and in outcome elsewhere
+    processor: Mapped[str] = mapped_column(Words)  # marks are equal bit for bit on one type, and in outcome elsewhere
     points: Mapped[float] = mapped_column(Float, default=0.0)
     max_points: Mapped[float] = mapped_column(Float, default=0.0)
     percent: Mapped[float | None] = mapped_column(Float)
@@ -170,11 +140,11 @@ class OutcomeRow(Base):
 
     attempt_id: Mapped[int] = mapped_column(ForeignKey("attempt.id"), primary_key=True)
     place: Mapped[int] = mapped_column(primary_key=True)
-    criterion: Mapped[str] = mapped_column(_NAME)
-    title: Mapped[str] = mapped_column(Text)
+    criterion: Mapped[str] = mapped_column(Words)
+    title: Mapped[str] = mapped_column(Words)
     outcome: Mapped[str] = mapped_column(String(20))
-    cause: Mapped[str] = mapped_column(_NAME)
-    headline: Mapped[str] = mapped_column(Text)
+    cause: Mapped[str] = mapped_column(Words)
+    headline: Mapped[str] = mapped_column(Words)
     points: Mapped[float] = mapped_column(Float)
     max_points: Mapped[float] = mapped_column(Float)
     provisional: Mapped[bool] = mapped_column()
@@ -188,11 +158,11 @@ class OverrideRow(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     student_id: Mapped[int] = mapped_column(ForeignKey("student.id"), index=True)
-    lesson: Mapped[str] = mapped_column(_NAME)
-    criterion: Mapped[str | None] = mapped_column(_NAME)
+    lesson: Mapped[str] = mapped_column(Words)
+    criterion: Mapped[str | None] = mapped_column(Words)
     points: Mapped[float | None] = mapped_column(Float)
-    who: Mapped[str] = mapped_column(Text)
-    why: Mapped[str] = mapped_column(Text)
+    who: Mapped[str] = mapped_column(Words)
+    why: Mapped[str] = mapped_column(Words)
     at: Mapped[datetime] = mapped_column(Moment)
 
 
@@ -204,14 +174,14 @@ class DecisionRow(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     student_id: Mapped[int] = mapped_column(ForeignKey("student.id"))
-    lesson: Mapped[str] = mapped_column(_NAME)
+    lesson: Mapped[str] = mapped_column(Words)
     digest: Mapped[str] = mapped_column(_HASH)  # it holds for this file only
     subject: Mapped[str] = mapped_column(String(20))
-    item: Mapped[str] = mapped_column(_NAME)
+    item: Mapped[str] = mapped_column(Words)
     verdict: Mapped[str] = mapped_column(String(20))
     value: Mapped[float | None] = mapped_column(Float)
-    comment: Mapped[str] = mapped_column(Text)
-    who: Mapped[str] = mapped_column(Text)
+    comment: Mapped[str] = mapped_column(Words)
+    who: Mapped[str] = mapped_column(Words)
     at: Mapped[datetime] = mapped_column(Moment)
 
 
@@ -223,7 +193,7 @@ class MarkRow(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     student_id: Mapped[int] = mapped_column(ForeignKey("student.id"))
-    lesson: Mapped[str] = mapped_column(_NAME)
+    lesson: Mapped[str] = mapped_column(Words)
     attempt_id: Mapped[int | None] = mapped_column(ForeignKey("attempt.id"))
     raw: Mapped[float | None] = mapped_column(Float)
     final: Mapped[float | None] = mapped_column(Float)
