@@ -92,12 +92,16 @@ def tell_intake(console: Console, intake: Intake, unplaced: Sequence[Unplaced]) 
         intake: what was found.
         unplaced: what could not be placed or read.
     """
+    doubts = [f"{each.student}: {each.doubt}" for each in intake.placed if each.doubt]
     students = {each.student.key for each in intake.placed}
     console.print(
         f"{_many(len(intake.placed), 'submission')} of {_many(len(students), 'student')}, {escape(intake.shape)}; "
         f"{len(unplaced)} not placed.",
         highlight=False,
     )
+    if doubts:
+        console.print("[yellow]Which try is the last is a guess:[/]")
+        _list(console, doubts)
 
 
 def tell_tally(console: Console, tally: Tally, unplaced: Sequence[Unplaced], *, gradebook: str, index: Path) -> None:

@@ -60,13 +60,13 @@ def enter(database: Database, students: Sequence[Student], found: Sequence[Found
         found: submissions, those of one student and lesson from the first try to the last.
 
     Returns:
-        An entry for each submission, in the same order; the same bytes of one student and lesson are one.
+        An entry for each submission; the same bytes of one student and lesson are one, at the place of the last.
     """
     found = [_storable_find(each) for each in found]
     told = [*map(_storable_student, students), *(each.placed.student for each in found)]
     with database.writing() as connection:
         ids = _enter_students(connection, told)
-        what = {_what(ids, each): each for each in found}
+        what = _last_finds(ids, found)
         add_new(connection, SUBMISSION, [_submission_row(key, each) for key, each in what.items()])
         known = _submissions(connection, {lesson for _, lesson, _, _ in what})
         add_new(connection, TRY, [_try_row(known[_what(ids, each)], each) for each in found])
@@ -90,6 +90,16 @@ def _storable_student(student: Student) -> Student:
 
 def _what(ids: dict[str, int], found: Found) -> _What:
     return ids[found.placed.student.key], found.placed.lesson, found.digest, found.kind
+
+
+def _last_finds(ids: dict[str, int], found: Sequence[Found]) -> dict[_What, Found]:
+    """Each submission once, in the order in which it was last handed in: who goes back to an older file means that."""
+    last: dict[_What, Found] = {}
+    for each in found:
+        what = _what(ids, each)
+        last.pop(what, None)
+        last[what] = each
+    return last
 
 
 def _submission_row(key: _What, found: Found) -> dict[str, object]:

@@ -48,6 +48,15 @@ def test_one_who_hands_in_again_is_graded_again_and_the_old_mark_is_kept(klass: 
     assert marks == [(50,), (100,)]
 
 
+def test_one_who_goes_back_to_an_older_file_is_marked_for_it(klass: Klass) -> None:
+    for turn, text in enumerate((klass.right, klass.half, klass.right)):
+        path = klass.hand_in("ada", text, f"lesson01_tiny ({turn}).py")
+        os.utime(path, (1_700_000_000 + turn, 1_700_000_000 + turn))
+    assert klass.run().code == 0
+    assert klass.ask("SELECT final FROM mark") == [(100,)]
+    assert klass.ask("SELECT count(*) FROM submission") == [(2,)]
+
+
 def test_points_alone_are_scored_anew_without_running_anything(klass: Klass) -> None:
     klass.fill(3)
     klass.run()
