@@ -55,7 +55,7 @@ def test_each_student_has_a_row_with_marks_and_report(make_class: MakeClass, tmp
         for lesson in klass.lessons:
             standing = known.get((student.key, lesson.id))
             final = standing.final if standing else None
-            shown = "" if final is None else f"{round(final, 1):g}"
+            shown = "" if final is None else f"{final:.6g}"
             assert f'<a href="reports/{student.key}/{lesson.id}.html">{shown}' in row
 
 
