@@ -1,26 +1,31 @@
 """What the page of one lesson tells."""
 
+import functools
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from grader.classpage.items import Item, items
 from grader.classpage.marks import Spread
 from grader.classpage.mistakes import Mistake, mistakes
 from grader.classpage.twins import Twin
-from grader.report.words import Look
 from grader.standing import Class, Clock, LessonInfo, Standing, State, Student
 
-#: What can be said of a standing at a glance.
-_WAITING = Look("✎", "", "waits for you", "part")
-_FAULT = Look("!", "", "grader's fault", "fault")
-_BORDERLINE = Look("≈", "", "near a threshold", "idle")
-_ALIKE = Look("=", "", "nearly the same as another", "part")
-_BY_HAND = Look("·", "", "points set by hand", "idle")
-_CLOCKS = {
-    Clock.COMMIT: Look("·", "", "time of a commit", "idle"),
-    Clock.MODIFIED: Look("·", "", "time of the file", "idle"),
-}
+
+class Flag(NamedTuple):
+    """What to see of a standing at a glance.
+
+    Attributes:
+        word: what it says.
+        tone: "part", "idle" or "fault"; the page chooses its colours by it.
+    """
+
+    word: str
+    tone: str
+
+
+_CLOCKS = {Clock.COMMIT: Flag("time of a commit", "idle"), Clock.MODIFIED: Flag("time of the file", "idle")}
 #: Pairs that are shown; who has many more has a lesson in which all are alike.
 MOST_TWINS = 100
 
@@ -37,7 +42,7 @@ class Row:
 
     standing: Standing
     report: str | None
-    flags: tuple[Look, ...]
+    flags: tuple[Flag, ...]
 
     @property
     def student(self) -> Student:
@@ -72,7 +77,7 @@ class LessonPage:
     mistakes: tuple[Mistake, ...]
     twins: tuple[Twin, ...]
 
-    @property
+    @functools.cached_property
     def by_key(self) -> dict[str, Row]:
         """The rows by key of the student."""
         return {row.student.key: row for row in self.rows}
@@ -161,15 +166,13 @@ def lesson_page(
     )
 
 
-def _flags(standing: Standing, *, is_alike: bool) -> tuple[Look, ...]:
-    by_hand = any(criterion.decided_by for criterion in standing.criteria)
-    near = any(criterion.borderline for criterion in standing.criteria)
+def _flags(standing: Standing, *, is_alike: bool) -> tuple[Flag, ...]:
     shown = (
-        (_WAITING, bool(standing.waiting)),
-        (_FAULT, bool(standing.fault)),
-        (_ALIKE, is_alike),
-        (_BORDERLINE, near),
-        (_BY_HAND, by_hand),
+        (Flag("waits for you", "part"), bool(standing.waiting)),
+        (Flag("grader's fault", "fault"), bool(standing.fault)),
+        (Flag("nearly the same as another", "part"), is_alike),
+        (Flag("near a threshold", "idle"), any(criterion.borderline for criterion in standing.criteria)),
+        (Flag("points set by hand", "idle"), any(criterion.decided_by for criterion in standing.criteria)),
     )
     clock = (_CLOCKS[standing.clock],) if standing.handed and standing.clock in _CLOCKS else ()
-    return tuple(look for look, holds in shown if holds) + clock
+    return tuple(flag for flag, holds in shown if holds) + clock

@@ -108,16 +108,12 @@ def _write(path: Path, template: str, **shown: Any) -> None:
 def _environment() -> Environment:
     made = environment(["grader.classpage", "grader.report"], _STYLES, "tables.js")
     made.globals.update(words=words, items=items, states=_STATES, State=State, most_twins=MOST_TWINS)
-    made.filters.update(number=_number, when=_when, name=_name, histogram=_histogram)
+    made.filters.update(number=words.number, when=_when, name=_name, histogram=_histogram)
     return made
 
 
 def _histogram(spread: Spread, label: str) -> Markup:
     return drawn(spread.figure, label)
-
-
-def _number(value: float) -> str:
-    return words.number(round(value, 1))
 
 
 def _when(moment: datetime) -> str:
