@@ -1,12 +1,12 @@
-"""Marks of a class: how they spread over a lesson, and what a student's come to over the course."""
+"""Marks of a class, sorted, and how they spread over a lesson."""
 
 import statistics
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from grader.report import words
-from grader.standing import Class, Standing, State
+from grader.standing import Standing
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -62,32 +62,6 @@ class Spread:
         from grader.classpage.bars import draw  # noqa: PLC0415  it takes long, so only where it is drawn
 
         return draw(self.counts, self.pass_mark)
-
-
-def course_mark(klass: Class, standings: Mapping[str, Standing]) -> float | None:
-    """What a student's marks come to so far: their mean by the weights of the lessons.
-
-    A lesson that was due and has nothing handed in counts as 0. One that has no mark yet for another reason, or is
-    not due, does not count.
-
-    Args:
-        klass: the class.
-        standings: the student's, by lesson.
-
-    Returns:
-        Percent, or None where nothing counts yet.
-    """
-    counted: list[tuple[float, float]] = []
-    for lesson in klass.lessons:
-        standing = standings.get(lesson.id)
-        if standing is not None and standing.final is not None:
-            counted.append((standing.final, lesson.weight))
-        elif (
-            (standing is None or standing.state is State.MISSING) and lesson.due is not None and lesson.due < klass.made
-        ):
-            counted.append((0.0, lesson.weight))
-    weight = sum(weight for _, weight in counted)
-    return sum(mark * weight for mark, weight in counted) / weight if weight > 0 else None
 
 
 def by_lesson(standings: Sequence[Standing]) -> dict[str, dict[str, Standing]]:

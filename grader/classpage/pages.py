@@ -12,11 +12,12 @@ from msgspec.structs import replace
 
 from grader.classpage import items
 from grader.classpage.lesson import MOST_TWINS, lesson_page
-from grader.classpage.marks import Spread, by_lesson, course_mark
+from grader.classpage.marks import Spread, by_lesson
 from grader.classpage.masking import Mask
 from grader.classpage.twins import Twin
 from grader.errors import UsageProblem
 from grader.placed import Unplaced
+from grader.policy.course import course_mark
 from grader.report import words
 from grader.report.drawing.svg import drawn
 from grader.report.pages import environment
@@ -89,7 +90,9 @@ def write_pages(
         for lesson in klass.lessons
     ]
     shared: dict[str, Any] = {"klass": klass, "pages": pages, "unplaced": unplaced}
-    marks = [course_mark(klass, known.get(student.key, {})) for student in klass.students]
+    marks = [
+        course_mark(known.get(student.key, {}).values(), klass.lessons, klass.made).so_far for student in klass.students
+    ]
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for before, page, after in zip([None, *pages], pages, [*pages[1:], None], strict=False):

@@ -35,8 +35,8 @@ def test_halves(submission):
     if expect_number(submission.halve(3.0), "halve") != 1.5:
         raise Miss("wrong-value", function="halve")
 '''
-#: By what the environment of all processes of one class is known, whoever their parents are by now.
-_MARK = "GRADE_TEST_CLASS"
+#: By this all processes of one class are known, whoever their parents are by now; it is passed on to rooms.
+_MARK = "LD_LIBRARY_PATH"
 
 
 @dataclass(frozen=True)
