@@ -185,7 +185,15 @@ class Grading:
             self.follow.graded(task.entry, grade, was_run=False)
             return
         was_run = task.todo is Todo.GRADE
-        keep(self.database, self.run, task.work, grade, automatic=self.automatic, rests_on=task.rests_on)
+        keep(
+            self.database,
+            self.run,
+            task.work,
+            grade,
+            automatic=self.automatic,
+            rests_on=task.rests_on,
+            on=judged.processor,
+        )
         if was_run:
             self.tally.graded += 1
         else:

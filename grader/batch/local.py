@@ -14,16 +14,14 @@ from typing import Self
 import psutil
 from pebble import ProcessPool
 
-from grader.batch.judging import Job, Judged, Terms, judge
+from grader.batch.judging import Job, Judged, Terms, hold_confined, judge
 from grader.batch.rooms import RoomsForAll, SharedRooms
-from grader.rooms.house import House, Starter, starter
+from grader.rooms.house import Starter, starter
 
 #: Memory that a grading takes with its rooms, in MiB: two rooms in flight and a judge; measured on lesson 06.
 MEMORY_MB = 1200
 #: Seconds between two looks at whether the host still lives.
 _LOOK_SECONDS = 0.5
-#: Memory of a room in which nothing runs.
-_PROBE_MB = 1024
 #: Jobs that wait at each judge, so that none is idle while the host writes.
 _AHEAD = 2
 
@@ -76,10 +74,7 @@ class LocalEngine:
         """
         rooms = SharedRooms(self._rooms.address) if self._rooms else starter()
         try:
-            with House(
-                rooms, memory_mb=_PROBE_MB, isolation=self._terms.isolation, hidden=self._terms.all_hidden
-            ) as house:
-                house.room()
+            hold_confined(self._terms, rooms)
         finally:
             rooms.close()
 

@@ -74,7 +74,14 @@ def known(database: Database, lessons: Collection[str]) -> dict[int, Known]:
 
 
 def keep(
-    database: Database, run: Running, work: Work, grade: Grade, *, automatic: bool, rests_on: int | None = None
+    database: Database,
+    run: Running,
+    work: Work,
+    grade: Grade,
+    *,
+    automatic: bool,
+    rests_on: int | None = None,
+    on: str = "",
 ) -> None:
     """Adds a mark, unless another grader has added the same one before.
 
@@ -85,6 +92,7 @@ def keep(
         grade: the mark.
         automatic: whether suggested marks for sentences counted.
         rests_on: number of the attempt whose outcomes it rests on, where nothing was run.
+        on: type of the processor that graded it, where that was not this machine's.
     """
     tried = attempted(grade, Attempted(number=0, file=grade.file, digest=work.grading.submission), automatic=automatic)
     values = _attempt(work, run) | {
@@ -94,6 +102,7 @@ def keep(
         "percent": grade.percent,
         "answers": msgspec.to_builtins(tried.answers),
         "report": zlib.compress(encode(grade)),
+        "processor": on or processor(),
     }
     with database.writing() as connection:
         if newest_mark(connection, work.submission) != work.key:
