@@ -26,6 +26,8 @@ from grader.errors import GraderFault
 PATIENCE = 60.0
 #: Seconds between two looks at who is there.
 _LOOK_SECONDS = 0.5
+#: Seconds for an answer of the scheduler, and how often it is asked before it counts as gone.
+_ANSWER_SECONDS, _TRIES = 2, 30
 _CLOSE_SECONDS = 5
 
 
@@ -119,10 +121,14 @@ class ClusterEngine:
             yield from self._crew.hear()
 
     def _workers(self) -> dict[str, Any]:
-        if self._client.status != "running":  # it tries to connect again, but all that was given is lost
-            raise CancelledError
         scheduler: Any = self._client.scheduler
-        return dict(self._client.sync(scheduler.identity, n_workers=-1)["workers"])
+        for _ in range(_TRIES):
+            if self._client.status != "running":  # it tries to connect again, but all that was given is lost
+                break
+            with suppress(TimeoutError):
+                found = self._client.sync(scheduler.identity, n_workers=-1, callback_timeout=_ANSWER_SECONDS)
+                return dict(found["workers"])
+        raise CancelledError
 
     @contextmanager
     def _reaching(self) -> Iterator[None]:

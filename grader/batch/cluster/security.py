@@ -28,8 +28,10 @@ def hold_private(address: str) -> str:
     try:
         scheme, location = parse_address(address)
         host, port = parse_host_port(location, _USUAL_PORT)
-    except ValueError as problem:
-        raise UsageProblem(f"{address} is no address like tls://HOST:8786: {problem}") from problem
+    except ValueError:
+        host, port = "", 0
+    if not host:
+        raise UsageProblem(f"{address!r} is no address of a scheduler; one looks like tls://HOST:8786")
     if scheme not in {"tcp", "tls"}:
         raise UsageProblem(f"{address} cannot be used; start the cluster with --protocol tls, and say tls://HOST:PORT")
     if scheme == "tcp" and not _is_loopback(host):
