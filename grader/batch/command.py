@@ -125,6 +125,8 @@ def _grade(database: Database, tasks: list[Task], pages: Pages, terms: Terms, or
 def _engine(order: Order, terms: Terms, most: int, bar: Bar) -> "LocalEngine | ClusterEngine":
     if order.cluster is None:
         return LocalEngine(terms, min(order.jobs or usual_jobs(), most))
+    if order.jobs is not None:
+        raise UsageProblem("--jobs is for this machine; on a cluster each worker grades one submission at a time")
     try:
         from grader.batch.cluster.engine import ClusterEngine  # noqa: PLC0415  an extra that few need
     except ModuleNotFoundError as problem:

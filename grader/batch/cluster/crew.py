@@ -53,7 +53,11 @@ class Hand:
 
 
 class Crew:
-    """All workers of a run."""
+    """All workers of a run.
+
+    Attributes:
+        waiting: submissions that no worker has yet, or has any more.
+    """
 
     def __init__(self, client: Client, given: Given, tell: Callable[[str], None], patience: float) -> None:
         """Knows nobody yet.
@@ -71,7 +75,7 @@ class Crew:
         self._hands: dict[str, Hand] = {}
         self._refused: dict[str, str] = {}
         self._hopeful = time.monotonic()
-        self.returned: deque[Job] = deque()
+        self.waiting: deque[Job] = deque()
 
     @property
     def is_ready(self) -> bool:
@@ -81,7 +85,7 @@ class Crew:
     @property
     def is_busy(self) -> bool:
         """Whether anything is still to come."""
-        return bool(self.returned) or any(hand.jobs for hand in self._hands.values())
+        return bool(self.waiting) or any(hand.jobs for hand in self._hands.values())
 
     def free(self) -> Hand | None:
         """The worker that has least to do, if it may have more."""
@@ -162,9 +166,9 @@ class Crew:
     def _lose(self, hand: Hand) -> Iterator[Judged]:
         """The submission that it was judging may be why it is gone, so that is a fault; the other goes elsewhere."""
         self._tell(f"{hand.address} is gone")
-        judging, *waiting = hand.jobs.values() or [None]
-        self.returned.extend(job for job in waiting if job is not None)
-        if judging is not None:
+        if hand.jobs:
+            judging, *others = hand.jobs.values()
+            self.waiting.extend(others)
             yield Judged(judging.number, fault=f"the worker {hand.address} was lost while it judged")
 
     def _refuse(self, address: str, reason: str) -> None:

@@ -96,16 +96,21 @@ class ClusterEngine:
 
     def _hand_out(self, coming: Iterator[Job | None]) -> bool:
         """Gives out submissions as far as there are workers for them; returns whether there may be more."""
-        while hand := self._crew.free():
-            try:
-                job = self._crew.returned.popleft() if self._crew.returned else next(coming)
-            except StopIteration:
-                return False
-            if job is None:
-                break
+        waiting = self._crew.waiting
+        while True:
+            if not waiting:
+                try:
+                    job = next(coming)
+                except StopIteration:
+                    return False
+                if job is None:
+                    return True
+                waiting.append(job)
+            hand = self._crew.free()
+            if hand is None:
+                return True
             with self._reaching():
-                self._crew.give(hand, job)
-        return True
+                self._crew.give(hand, waiting.popleft())
 
     def _listen(self) -> Iterator[Judged]:
         """Waits until something has come, not for long, and looks who is there from time to time."""

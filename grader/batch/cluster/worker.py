@@ -97,7 +97,7 @@ class Place(WorkerPlugin):
         return hold_confined(self.terms, self.rooms)
 
     def transition(self, key: Any, start: Any, finish: Any, **_: Any) -> None:  # noqa: ARG002  Dask's signature
-        """Goes when its task is wanted no more."""
+        """Goes when its task is wanted no more, which may be while it runs."""
         if key == self._key and finish in {"released", "forgotten"} and self._worker is not None:
             self._worker.loop.add_callback(self._worker.plugin_remove, self._run)
             self._worker = None
@@ -124,7 +124,10 @@ def get_ready(given: Given) -> Ready:
     try:
         missing = place.make_ready(given)
     except Exception as problem:  # noqa: BLE001  whatever it is, this worker cannot grade, and says why
-        return Ready(given.run, problem=f"{problem}")
+        return Ready(given.run, problem=str(problem) or type(problem).__name__)
+    finally:
+        if given.run not in worker.plugins:  # the host has let go meanwhile
+            place.teardown(worker)
     return Ready(given.run, processor(), missing)
 
 

@@ -56,20 +56,27 @@ def test_marks_are_those_of_this_machine_and_nothing_is_left(
 
 
 @pytest.fixture
-def batch(manned: Any, lesson: Lesson, jobs: list[Job], tmp_path: Path) -> Callable[[], "subprocess.Popen[str]"]:
-    """Starts `grade batch` for a class of three on the cluster."""
-    _, reach = manned
+def place(lesson: Lesson, jobs: list[Job]) -> Path:
+    """A folder with a course and a class of three."""
+    folder = lesson.course.parent
     for job in jobs:
-        path = tmp_path / "class" / f"student{job.number}" / job.name
+        path = folder / "class" / f"student{job.number}" / job.name
         path.parent.mkdir(parents=True)
         path.write_bytes(job.data)
+    return folder
+
+
+@pytest.fixture
+def batch(manned: Any, place: Path) -> Callable[[], "subprocess.Popen[str]"]:
+    """Starts `grade batch` for that class on the cluster."""
+    _, reach = manned
     certificates = ["--tls-ca-file", reach.tls_ca_file, "--tls-cert", reach.tls_cert, "--tls-key", reach.tls_key]
     options = ["--scheduler", reach.address, *map(str, certificates), "--isolation", "auto", "--course", "course"]
 
     def start() -> subprocess.Popen[str]:
         return subprocess.Popen(
             [sys.executable, "-m", "grader.cli", "batch", "class", *options],
-            cwd=lesson.course.parent,
+            cwd=place,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -79,7 +86,7 @@ def batch(manned: Any, lesson: Lesson, jobs: list[Job], tmp_path: Path) -> Calla
 
 
 def test_a_worker_that_is_killed_costs_one_fault_and_one_that_joins_late_goes_on(
-    manned: Any, batch: Callable[[], "subprocess.Popen[str]"], tmp_path: Path, wait_for: Any
+    manned: Any, batch: Callable[[], "subprocess.Popen[str]"], place: Path, wait_for: Any
 ) -> None:
     cluster, _ = manned
     cluster.hold()
@@ -94,7 +101,7 @@ def test_a_worker_that_is_killed_costs_one_fault_and_one_that_joins_late_goes_on
     assert command.returncode == 0, output
     assert output.count("was lost while it judged; it is tried again") == 1
     assert "3 graded." in output
-    with closing(connect(tmp_path / "gradebook.db")) as gradebook:
+    with closing(connect(place / "gradebook.db")) as gradebook:
         rows = gradebook.execute("SELECT fault != '', percent, processor FROM attempt ORDER BY percent").fetchall()
     assert rows == [(1, None, processor()), (0, 0, processor()), (0, 25, processor()), (0, 100, processor())]
 
@@ -159,3 +166,13 @@ def test_a_scheduler_that_does_not_trust_us_is_not_reached(
         pytest.raises(GraderFault, match=f"the scheduler {reach.address} cannot be reached"),
     ):
         ClusterEngine(terms, reach, print)
+
+
+def test_without_the_extra_it_is_said_what_to_install(place: Path) -> None:
+    without = "import sys; sys.modules['distributed'] = None; from grader.cli.main import main; main()"
+    command = [sys.executable, "-c", without, "batch", "class", "--course", "course", "--scheduler", "tls://far"]
+    done = subprocess.run(command, cwd=place, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (
+        2,
+        "grade: --scheduler needs distributed: pip install 'grade-lstm[cluster]'\n",
+    )
