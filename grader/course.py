@@ -13,12 +13,14 @@ from pathlib import Path
 import msgspec
 
 from grader.errors import UsageProblem
-from grader.settings import QuestionSettings, load_settings
+from grader.settings import FILE, QuestionSettings, load_settings
 
 _NUMBERED = re.compile(r"^(?:lesson)?[ _-]?0*(\d{1,6})$")
 #: The files whose content a mark depends on.
 _GRADED_BY = ("rubric.toml", "checks.py", "teacher_checks.py", "data.py")
 _ANSWERS_BY = ("questions.toml", "answers.toml")
+#: Folders in a lesson's rubric that prove the checks, and take no part in judging.
+_VARIANTS = ("accept", "reject")
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,14 @@ class Course:
             (lesson for lesson in found if _is_lesson(lesson.id)),
             key=lambda lesson: (lesson.number, lesson.id),
         )
+
+    def judged_by(self) -> list[Path]:
+        """All files that judging reads: no exercises, no solutions, nothing that only proves the checks."""
+        rubrics = self.folder / "rubrics"
+        parts = [lesson.rubric for lesson in self.lessons()]
+        files = [path for part in parts for path in part.rglob("*") if path.relative_to(part).parts[0] not in _VARIANTS]
+        found = [path for path in (rubrics / FILE, *files) if path.is_file() and "__pycache__" not in path.parts]
+        return sorted(found)
 
     def lesson(self, name: str) -> Lesson:
         """Finds a lesson by number, short name, full name or theme word ("6", "lesson6", "stacked").

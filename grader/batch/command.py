@@ -4,6 +4,7 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 
@@ -14,6 +15,7 @@ from grader.batch.pages import Pages
 from grader.batch.plan import Task, Todo, plan, that_count
 from grader.batch.progress import Bar, tell_intake, tell_tally
 from grader.batch.publishing import publish
+from grader.batch.reach import Reach
 from grader.course import Course, Lesson
 from grader.errors import UsageProblem
 from grader.gradebook.database import Database, shown
@@ -27,6 +29,9 @@ from grader.placed import Unplaced
 from grader.seeds import Secret
 from grader.settings import ProseUse, load_settings
 from grader.standing import Student
+
+if TYPE_CHECKING:
+    from grader.batch.cluster.engine import ClusterEngine
 
 
 @dataclass(frozen=True)
@@ -44,6 +49,7 @@ class Order:
         seed_file: the file that it was read from, which no submission may read; or None.
         isolation: how strongly to confine.
         jobs: gradings at a time, or None for as many as the machine has room for.
+        cluster: how to reach the cluster that grades, or None for this machine.
         retry: whether to try again what the grader failed on too often.
         anonymous: whether pages are to hide who is who.
     """
@@ -58,6 +64,7 @@ class Order:
     seed_file: Path | None
     isolation: Isolation
     jobs: int | None
+    cluster: Reach | None
     retry: bool
     anonymous: bool
 
@@ -111,11 +118,23 @@ def _grade(database: Database, tasks: list[Task], pages: Pages, terms: Terms, or
         grading = Grading(database, run, pages, automatic=automatic, follow=bar)
         work = grading.due(tasks)
         if work:
-            with LocalEngine(terms, min(order.jobs or usual_jobs(), len(work))) as engine:
+            with _engine(order, terms, len(work), bar) as engine:
                 if any(task.todo is Todo.GRADE for task in work):
                     engine.hold_confined()
                 grading.grade(work, engine)
         return grading.tally
+
+
+def _engine(order: Order, terms: Terms, most: int, bar: Bar) -> "LocalEngine | ClusterEngine":
+    if order.cluster is None:
+        return LocalEngine(terms, min(order.jobs or usual_jobs(), most))
+    if order.jobs is not None:
+        raise UsageProblem("--jobs is for this machine; on a cluster each worker grades one submission at a time")
+    try:
+        from grader.batch.cluster.engine import ClusterEngine  # noqa: PLC0415  an extra that few need
+    except ModuleNotFoundError as problem:
+        raise UsageProblem(f"--scheduler needs {problem.name}: pip install 'grade-lstm[cluster]'") from problem
+    return ClusterEngine(terms, order.cluster, bar.tell)
 
 
 def _hidden(order: Order, database: Database, scratch: Path) -> tuple[Path, ...]:

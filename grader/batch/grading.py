@@ -12,7 +12,7 @@ from grader.batch.plan import MAX_FAULTS, Task, Todo
 from grader.errors import GraderFault
 from grader.gradebook.database import Database
 from grader.gradebook.handing import Entry, Found
-from grader.gradebook.keeping import keep, keep_fault, packed_report
+from grader.gradebook.keeping import Marked, keep, keep_fault, packed_report
 from grader.gradebook.running import Claim, Running
 from grader.model import Grade
 from grader.notebook.reading import MAX_BYTES
@@ -185,15 +185,8 @@ class Grading:
             self.follow.graded(task.entry, grade, was_run=False)
             return
         was_run = task.todo is Todo.GRADE
-        keep(
-            self.database,
-            self.run,
-            task.work,
-            grade,
-            judged.source,
-            automatic=self.automatic,
-            rests_on=task.rests_on,
-        )
+        marked = Marked(grade, judged.source, self.automatic, task.rests_on, judged.processor)
+        keep(self.database, self.run, task.work, marked)
         if was_run:
             self.tally.graded += 1
         else:

@@ -1,20 +1,24 @@
 """Grades one submission of many; the same function runs in a process of this machine and on a worker far away."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 
 from msgspec.structs import replace
 
 from grader.course import Lesson
 from grader.errors import GraderFault
+from grader.gradebook.keeping import processor
 from grader.model import Grade, Isolation
 from grader.pipeline import Options, grade
 from grader.report.html import render
 from grader.report.json_report import decode, encode
 from grader.rescoring import rescore
-from grader.rooms.house import Starter
+from grader.rooms.house import House, Starter
 from grader.seeds import Secret
 from grader.submission import parse_submission
+
+#: Memory of a room in which nothing runs.
+_PROBE_MB = 1024
 
 
 @dataclass(frozen=True)
@@ -31,7 +35,7 @@ class Terms:
     """
 
     course: Path
-    secret: Secret
+    secret: Secret = field(repr=False)
     isolation: Isolation
     pass_mark: float
     hidden: tuple[Path, ...] = ()
@@ -59,9 +63,9 @@ class Job:
     number: int
     lesson: str
     name: str
-    data: bytes
+    data: bytes = field(repr=False)
     size: int
-    before: bytes = b""
+    before: bytes = field(default=b"", repr=False)
 
 
 @dataclass(frozen=True)
@@ -74,6 +78,7 @@ class Judged:
         source: the text of the program.
         page: the grade as HTML, or empty where it could not be drawn: that costs no mark.
         fault: what failed, if the grader did.
+        processor: type of the processor that judged it.
     """
 
     number: int
@@ -81,6 +86,25 @@ class Judged:
     source: str = ""
     page: bytes = b""
     fault: str = ""
+    processor: str = ""
+
+
+def hold_confined(terms: Terms, rooms: Starter) -> tuple[str, ...]:
+    """Starts a room and holds that it is confined as is asked, before anything is graded.
+
+    Args:
+        terms: what holds for all.
+        rooms: what starts rooms.
+
+    Returns:
+        Names of the layers that are missing all the same.
+
+    Raises:
+        GraderFault: it is not.
+    """
+    with House(rooms, memory_mb=_PROBE_MB, isolation=terms.isolation, hidden=terms.all_hidden) as house:
+        house.room()
+        return house.missing
 
 
 def judge(job: Job, terms: Terms, rooms: Starter) -> Judged:
@@ -105,9 +129,10 @@ def judge(job: Job, terms: Terms, rooms: Starter) -> Judged:
     except Exception as problem:  # noqa: BLE001  a bug of ours is a fault, and costs one submission
         return Judged(job.number, fault=f"{type(problem).__name__}: {problem}")
     try:
-        return Judged(job.number, report, submission.text, _page(graded, terms))
+        page = _page(graded, terms)
     except Exception:  # noqa: BLE001  as above; the mark is there
-        return Judged(job.number, report, submission.text)
+        page = b""
+    return Judged(job.number, report, submission.text, page, processor=processor())
 
 
 def _page(graded: Grade, terms: Terms) -> bytes:

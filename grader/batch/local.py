@@ -14,16 +14,15 @@ from typing import Self
 import psutil
 from pebble import ProcessPool
 
-from grader.batch.judging import Job, Judged, Terms, judge
+from grader.batch.judging import Job, Judged, Terms, hold_confined, judge
 from grader.batch.rooms import RoomsForAll, SharedRooms
-from grader.rooms.house import House, Starter, starter
+from grader.rooms.house import Starter, starter
+from grader.rooms.process import hide_memory
 
 #: Memory that a grading takes with its rooms, in MiB: two rooms in flight and a judge; measured on lesson 06.
 MEMORY_MB = 1200
 #: Seconds between two looks at whether the host still lives.
 _LOOK_SECONDS = 0.5
-#: Memory of a room in which nothing runs.
-_PROBE_MB = 1024
 #: Jobs that wait at each judge, so that none is idle while the host writes.
 _AHEAD = 2
 
@@ -44,6 +43,7 @@ class LocalEngine:
             terms: what holds for all submissions.
             jobs: how many to grade at a time.
         """
+        hide_memory()
         self.jobs = jobs
         self._terms = terms
         self._rooms = RoomsForAll() if sys.platform.startswith("linux") else None
@@ -76,10 +76,7 @@ class LocalEngine:
         """
         rooms = SharedRooms(self._rooms.address) if self._rooms else starter()
         try:
-            with House(
-                rooms, memory_mb=_PROBE_MB, isolation=self._terms.isolation, hidden=self._terms.all_hidden
-            ) as house:
-                house.room()
+            hold_confined(self._terms, rooms)
         finally:
             rooms.close()
 
@@ -127,6 +124,7 @@ _rooms: Starter | None = None
 def _begin(address: str, terms: Terms, host: int) -> None:
     """Makes this process a judge, once."""
     global _terms, _rooms
+    hide_memory()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the host hears of Ctrl-C and ends its judges
     threading.Thread(target=_end_with, args=(host,), daemon=True).start()
     _terms, _rooms = terms, SharedRooms(address) if address else starter()

@@ -75,6 +75,10 @@ class Bar:
         self._line(f"  {_named(entry)}  [dim]graded by another grader meanwhile[/]")
         self._step()
 
+    def tell(self, text: str) -> None:
+        """Prints a line on the machines that grade."""
+        self._line(f"[dim]{escape(one_line(text))}[/]")
+
     def _line(self, text: str) -> None:
         self._progress.console.print(text, soft_wrap=True, highlight=False)
 

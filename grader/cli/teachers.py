@@ -31,6 +31,10 @@ def doctor() -> None:
 @GRADEBOOK
 @click.option("--out", type=click.Path(path_type=Path), default="class", show_default=True, help="Folder for pages.")
 @click.option("--jobs", type=click.IntRange(1, 64), help="Gradings at a time [default: what fits this machine].")
+@click.option("--scheduler", "address", metavar="ADDRESS", help="Grade on the workers of this Dask scheduler.")
+@click.option("--tls-ca-file", type=click.Path(path_type=Path), help="Who signs for the cluster (PEM).")
+@click.option("--tls-cert", type=click.Path(path_type=Path), help="Our certificate for the cluster (PEM).")
+@click.option("--tls-key", type=click.Path(path_type=Path), help="The key of our certificate (PEM).")
 @click.option("--seed-file", type=click.Path(path_type=Path), help="Grade on secret data, derived from this file.")
 @click.option("--retry", is_flag=True, help="Try again what the grader itself failed on three times.")
 @click.option("--anonymous", is_flag=True, help="Hide in all pages who is who.")
@@ -51,17 +55,20 @@ def batch(submissions: Path, course: Path | None, name: str | None, **options: A
 
     from grader.batch.command import Order
     from grader.batch.command import batch as grade_class
+    from grader.batch.reach import Reach
     from grader.course import find_course
     from grader.model import Isolation
     from grader.seeds import public_secret, secret_from_file
 
     chosen = find_course(course, Path.cwd())
     seed_file = options["seed_file"]
+    reach = [options.pop(part) for part in ("address", "tls_ca_file", "tls_cert", "tls_key")]
     order = Order(
         source=submissions,
         course=chosen,
         lesson=chosen.lesson(name) if name else None,
         secret=secret_from_file(seed_file) if seed_file else public_secret(),
+        cluster=Reach(*reach) if reach[0] else None,
         **options | {"isolation": Isolation(options["isolation"])},
     )
     tally, unplaced = grade_class(order, Console())

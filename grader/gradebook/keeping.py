@@ -77,36 +77,45 @@ def known(database: Database, lessons: Collection[str]) -> dict[int, Known]:
     return found
 
 
-def keep(
-    database: Database,
-    run: Running,
-    work: Work,
-    grade: Grade,
-    source: str,
-    *,
-    automatic: bool,
-    rests_on: int | None = None,
-) -> None:
+@dataclass(frozen=True)
+class Marked:
+    """A mark and what it was made of.
+
+    Attributes:
+        grade: the mark.
+        source: the text of the program that was graded.
+        automatic: whether suggested marks for sentences counted.
+        rests_on: number of the attempt whose outcomes it rests on, where nothing was run.
+        processor: type of the processor that graded it, where that was not this machine's.
+    """
+
+    grade: Grade
+    source: str
+    automatic: bool
+    rests_on: int | None = None
+    processor: str = ""
+
+
+def keep(database: Database, run: Running, work: Work, marked: Marked) -> None:
     """Adds a mark, unless another grader has added the same one before.
 
     Args:
         database: the gradebook.
         run: this process.
         work: what was graded.
-        grade: the mark.
-        source: the text of the program that was graded.
-        automatic: whether suggested marks for sentences counted.
-        rests_on: number of the attempt whose outcomes it rests on, where nothing was run.
+        marked: the mark.
     """
+    grade, automatic = marked.grade, marked.automatic
     tried = attempted(grade, Attempted(number=0, file=grade.file, digest=work.grading.submission), automatic=automatic)
     values = _attempt(work, run) | {
-        "rescored_from": rests_on,
+        "rescored_from": marked.rests_on,
         "points": grade.points,
         "max_points": grade.max_points,
         "percent": grade.percent,
         "answers": msgspec.to_builtins(tried.answers),
         "report": zlib.compress(encode(grade)),
-        "source": zlib.compress(source.encode("utf-8", "surrogatepass")),
+        "source": zlib.compress(marked.source.encode("utf-8", "surrogatepass")),
+        "processor": marked.processor or processor(),
     }
     with database.writing() as connection:
         if newest_mark(connection, work.submission) != work.key:

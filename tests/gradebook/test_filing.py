@@ -10,7 +10,7 @@ from grader.errors import UsageProblem
 from grader.gradebook.database import Database
 from grader.gradebook.filing import add_decision, add_override, find_student, lessons_known, read_filed
 from grader.gradebook.handing import Entry, Found, enter
-from grader.gradebook.keeping import Work, keep, keep_fault
+from grader.gradebook.keeping import Marked, Work, keep, keep_fault
 from grader.gradebook.running import running
 from grader.model import Grade
 from grader.policy.records import Attempted, Decision, Filed, Override, Subject, Verdict, attempted
@@ -35,7 +35,7 @@ def kept(database: Database, grade: Callable[..., Grade], work: Callable[..., Wo
             if fault:
                 keep_fault(database, run, todo, fault)
             else:
-                keep(database, run, todo, mark, "", automatic=True)
+                keep(database, run, todo, Marked(mark, "", automatic=True))
         return mark
 
     return keep_it
@@ -88,7 +88,7 @@ def test_each_time_that_a_file_is_handed_in_is_a_try_of_the_same_mark(
     database: Database, find: Callable[..., Found], kept: Kept
 ) -> None:
     later = NOON + timedelta(days=1)
-    first, second = enter(
+    second, first = enter(
         database, [], [find(), find(content=b"y = 2\n", handed=later), find(handed=later, clock=Clock.MODIFIED)]
     )
     kept(first)

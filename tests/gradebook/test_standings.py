@@ -15,7 +15,7 @@ from grader.errors import GraderFault
 from grader.gradebook.database import Database
 from grader.gradebook.filing import add_override, find_student
 from grader.gradebook.handing import Entry, Found, enter
-from grader.gradebook.keeping import Work, keep
+from grader.gradebook.keeping import Marked, Work, keep
 from grader.gradebook.running import running
 from grader.gradebook.standings import load_policy, read_class, settle
 from grader.gradebook.tables import MARK
@@ -45,7 +45,7 @@ def graded(database: Database, entry: Entry, grade: Callable[..., Grade], work: 
     """The mark of one student."""
     mark = grade(entry.found)
     with running(database) as run:
-        keep(database, run, work(entry.id, mark.key), mark, "", automatic=False)
+        keep(database, run, work(entry.id, mark.key), Marked(mark, "", automatic=False))
     return mark
 
 

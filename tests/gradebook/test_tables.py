@@ -11,7 +11,7 @@ from sqlalchemy import update
 from grader.gradebook.database import Database
 from grader.gradebook.filing import add_decision, add_override, find_student, read_filed
 from grader.gradebook.handing import Found, enter
-from grader.gradebook.keeping import Work, keep, keep_fault
+from grader.gradebook.keeping import Marked, Work, keep, keep_fault
 from grader.gradebook.running import Claim, running
 from grader.gradebook.standings import settle
 from grader.gradebook.tables import RUN, Base
@@ -42,9 +42,11 @@ def a_course(
                     connection.execute(update(RUN).where(RUN.c.id == dead.number).values(born=0.5))
                 assert run.claim(entry.id, todo.key) is Claim.GRANTED
                 keep_fault(database, run, todo, "busy")
-                keep(database, run, todo, mark, "x", automatic=False)
-                keep(database, run, todo, mark, "x", automatic=False)
-                keep(database, run, work(entry.id, grade(entry.found, "b" * 64).key), mark, "x", automatic=False)
+                keep(database, run, todo, Marked(mark, "x", automatic=False))
+                keep(database, run, todo, Marked(mark, "x", automatic=False))
+                keep(
+                    database, run, work(entry.id, grade(entry.found, "b" * 64).key), Marked(mark, "x", automatic=False)
+                )
         with database.reading() as connection:
             number, student = find_student(connection, "ada")
         for set_points in (points, None):

@@ -1,0 +1,1 @@
+"""Grades on many machines, by Dask: `grade batch … --scheduler ADDRESS`; imported only then."""
