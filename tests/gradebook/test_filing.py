@@ -131,10 +131,11 @@ def test_without_times_what_is_entered_later_counts_whoever_left_the_class(
 ) -> None:
     untimed = {"handed": None, "clock": Clock.UNKNOWN}
     enter(database, [], [find("ada", **untimed), find("ben", **untimed), find("cleo", b"old\n", **untimed)])
-    (new,) = enter(database, [], [find("cleo", b"new\n", **untimed)])
-    kept(new)
-    standing = standing_of(filed(database)["cleo", LESSON.id], Policy(counts=Counts.LATEST))
-    assert (standing.state, standing.digest, standing.tries) == (State.GRADED, new.found.digest, 2)
+    for number, content in enumerate((b"new\n", b"old\n"), start=1):
+        (new,) = enter(database, [], [find("cleo", content, origin=f"again {number}", **untimed)])
+        kept(new)
+        standing = standing_of(filed(database)["cleo", LESSON.id], Policy(counts=Counts.LATEST))
+        assert (standing.state, standing.digest, standing.tries) == (State.GRADED, new.found.digest, 2)
 
 
 def test_points_set_by_hand_come_back(database: Database, entry: Entry) -> None:
