@@ -6,15 +6,14 @@ ours in the gradings that used them, and the next room comes from a new one.
 
 import os
 import socket
-import tempfile
 import threading
 from contextlib import suppress
-from pathlib import Path
 from typing import Self
 
 import msgspec
 
 from grader.errors import GraderFault
+from grader.rooms.folder import Folder
 from grader.rooms.process import RoomProcess
 from grader.rooms.warm import WarmInterpreter, _Forked
 from grader.wire import control
@@ -43,8 +42,8 @@ class RoomsForAll:
 
     def __init__(self) -> None:
         """Starts the warm interpreter, which imports Keras meanwhile, and listens in a folder of our own."""
-        self._folder = tempfile.TemporaryDirectory(prefix="grade-")
-        self.address = str(Path(self._folder.name) / _ADDRESS)
+        self._folder = Folder()
+        self.address = str(self._folder.path / _ADDRESS)
         self._warm = WarmInterpreter()
         self._lock = threading.Lock()
         self._listening = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -62,7 +61,7 @@ class RoomsForAll:
             self._listening.shutdown(socket.SHUT_RDWR)
         self._listening.close()
         self._warm.close()
-        self._folder.cleanup()
+        self._folder.close()
 
     def start_room(self, spec: control.RoomSpec) -> tuple[RoomProcess, WarmInterpreter]:
         """Forks a room.

@@ -21,6 +21,7 @@ from grader.batch.cluster.worker import Given
 from grader.batch.judging import Job, Judged, Terms
 from grader.batch.reach import Reach
 from grader.errors import GraderFault
+from grader.text import one_line
 
 #: Seconds without any worker that can grade, after which a run gives up.
 PATIENCE = 60.0
@@ -150,7 +151,7 @@ def _connect(address: str, secured: Any) -> Client:
     try:
         return Client(address, security=secured, set_as_default=False, name="grade")
     except (OSError, RuntimeError) as problem:
-        raise GraderFault(f"the scheduler {address} cannot be reached: {problem}") from problem
+        raise GraderFault(f"the scheduler {address} cannot be reached: {one_line(str(problem))}") from problem
 
 
 def _quieten() -> None:

@@ -104,8 +104,11 @@ class Cluster:
 
     def left(self) -> list[object]:
         """What workers hold of runs: folders, and processes below them."""
-        children = [child for worker in self.workers if worker.poll() is None for child in _children(worker.pid)]
-        return [*self.temporary.glob("grade-*"), *children]
+        return [*self.temporary.glob("grade-*"), *self.processes()]
+
+    def processes(self) -> list[psutil.Process]:
+        """Processes that workers have started."""
+        return [child for worker in self.workers if worker.poll() is None for child in _children(worker.pid)]
 
     def end(self) -> None:
         for process in (*self.workers, self.scheduler):

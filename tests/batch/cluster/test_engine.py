@@ -10,6 +10,7 @@ from sqlite3 import connect
 from typing import Any
 
 import dask
+import psutil
 import pytest
 from msgspec.structs import replace
 
@@ -48,6 +49,10 @@ def test_marks_are_those_of_this_machine_and_nothing_is_left(
     with LocalEngine(terms, 1) as here, ClusterEngine(terms, reach, said.append) as there:
         there.hold_confined()
         far = _grades(there.judge_all(jobs))
+        [warm] = cluster.processes()
+        warm.kill()  # the next room comes from another one
+        wait_for(lambda: warm.status() == psutil.STATUS_ZOMBIE)
+        assert _grades(there.judge_all(jobs)) == far
         near = _grades(here.judge_all(jobs))
     assert far == near
     assert {number: grade.percent for number, grade in far.items()} == {1: 100, 2: 0, 3: 25}
