@@ -1,7 +1,7 @@
 """`grade batch`, from what a teacher has to a gradebook and pages: the story, top to bottom."""
 
-import tempfile
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,6 +26,7 @@ from grader.gradebook.standings import load_policy, read_class, settle
 from grader.intake.taking import take_in
 from grader.model import Isolation
 from grader.placed import Unplaced
+from grader.rooms.folder import Folder
 from grader.seeds import Secret
 from grader.settings import ProseUse, load_settings
 from grader.standing import Student
@@ -85,8 +86,8 @@ def batch(order: Order, console: Console) -> tuple[Tally, Sequence[Unplaced]]:
     """
     policy = load_policy(order.course)
     database = Database(order.gradebook)
-    with tempfile.TemporaryDirectory(prefix="grade-") as scratch:
-        intake = take_in(order.source, order.course, lesson=order.lesson, roster=order.roster, scratch=Path(scratch))
+    with closing(Folder()) as scratch:
+        intake = take_in(order.source, order.course, lesson=order.lesson, roster=order.roster, scratch=scratch.path)
         found, unread = find(intake.placed)
         unplaced = (*intake.unplaced, *unread)
         if not found and not unplaced:
@@ -98,7 +99,7 @@ def batch(order: Order, console: Console) -> tuple[Tally, Sequence[Unplaced]]:
         tasks = plan(chosen, known(database, lessons), order.course, order.secret, retry=order.retry)
         pages = Pages(order.out, _caller(database, anonymous=order.anonymous))
         pages.hold_writable()
-        hidden = _hidden(order, database, Path(scratch))
+        hidden = _hidden(order, database, scratch.path)
         terms = Terms(
             order.course.folder, order.secret, order.isolation, policy.pass_mark, hidden, anonymous=order.anonymous
         )

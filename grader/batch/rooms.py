@@ -7,7 +7,8 @@ ours in the gradings that used them, and the next room comes from a new one.
 import os
 import socket
 import threading
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Self
 
 import msgspec
@@ -18,7 +19,7 @@ from grader.rooms.process import RoomProcess
 from grader.rooms.warm import WarmInterpreter, _Forked
 from grader.wire import control
 
-_ADDRESS = "rooms"
+_SOCKET = "rooms"
 #: A room's channel, its output and its process, in this order.
 _DESCRIPTORS = 3
 
@@ -43,11 +44,12 @@ class RoomsForAll:
     def __init__(self) -> None:
         """Starts the warm interpreter, which imports Keras meanwhile, and listens in a folder of our own."""
         self._folder = Folder()
-        self.address = str(self._folder.path / _ADDRESS)
+        self.address = str(self._folder.path)
         self._warm = WarmInterpreter()
         self._lock = threading.Lock()
         self._listening = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self._listening.bind(self.address)
+        with _short(self.address) as name:
+            self._listening.bind(name)
         self._listening.listen()
         threading.Thread(target=self._accept, daemon=True).start()
 
@@ -127,10 +129,11 @@ class SharedRooms:
         """Connects.
 
         Args:
-            address: where the host listens.
+            address: the folder in which the host listens.
         """
         self._host = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self._host.connect(address)
+        with _short(address) as name:
+            self._host.connect(name)
         self._lock = threading.Lock()
         self.cpu_seconds = 0.0
 
@@ -172,6 +175,16 @@ class SharedRooms:
             return _decode_reply(packet), list(descriptors)
         except (OSError, msgspec.DecodeError) as problem:
             raise GraderFault(f"the host that starts rooms is gone: {problem}") from problem
+
+
+@contextmanager
+def _short(folder: str) -> Iterator[str]:
+    """A name for the socket in a folder that is short enough, whatever folder there is for temporary files."""
+    descriptor = os.open(folder, os.O_PATH | os.O_DIRECTORY)
+    try:
+        yield f"/proc/self/fd/{descriptor}/{_SOCKET}"
+    finally:
+        os.close(descriptor)
 
 
 def _is_dead(pid: int) -> bool:

@@ -64,6 +64,13 @@ class Klass:
         if self.submissions == Path():
             self.submissions = self.place / "handed in"
 
+    @property
+    def temporary(self) -> Path:
+        """Its folder of temporary files, with a name that is too long for a socket."""
+        path = self.place / ("temporary" * 10)
+        path.mkdir(exist_ok=True)
+        return path
+
     def twin(self, name: str) -> "Klass":
         """The same class, with a gradebook and pages of its own."""
         place = self.place / name
@@ -100,7 +107,7 @@ class Klass:
         return subprocess.Popen(
             [sys.executable, *before, *(words or self.command())],
             cwd=self.place,
-            env=os.environ | {_MARK: str(self.place)},
+            env=os.environ | {_MARK: str(self.place), "TMPDIR": str(self.temporary)},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

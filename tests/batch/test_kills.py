@@ -60,10 +60,12 @@ def _hold_whole(klass: Klass) -> None:
 
 
 def _hold_gone(klass: Klass) -> None:
+    """Holds that all processes end, and that the last run cleared away what killed ones had left."""
     deadline = time.monotonic() + 30
     while left := klass.processes():
         assert time.monotonic() < deadline, left
         time.sleep(0.1)
+    assert list(klass.temporary.iterdir()) == []
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
@@ -107,9 +109,9 @@ def test_killed_a_hundred_times_at_random(klass: Klass) -> None:
                     process.kill()
                     process.communicate()
                     kills += 1
-            _hold_gone(twin)
             done = twin.run()
             assert done.code == 0, done.errors
+            _hold_gone(twin)
             _hold_whole(twin)
             assert _without_place(twin) == expected
             shutil.rmtree(twin.place)
