@@ -123,13 +123,23 @@ class Klass:
     def processes(self) -> list[psutil.Process]:
         return [process for process in psutil.process_iter() if self._is_ours(process)]
 
-    def commands(self) -> list[list[str]]:
-        """How its processes were started; one that ends meanwhile is left out."""
-        words = []
+    def rooms(self) -> list[psutil.Process]:
+        """Processes that its warm interpreter has forked."""
+        rooms: list[psutil.Process] = []
+        for warm in self._started_with("warm"):
+            with suppress(psutil.Error):  # it ended meanwhile
+                rooms += warm.children()
+        return rooms
+
+    def judges(self) -> list[psutil.Process]:
+        return self._started_with("from multiprocessing.spawn import spawn_main")
+
+    def _started_with(self, word: str) -> list[psutil.Process]:
+        found = []
         for process in self.processes():
-            with suppress(psutil.Error):
-                words.append(process.cmdline())
-        return words
+            with suppress(psutil.Error):  # as above
+                found += [process] if any(each.startswith(word) for each in process.cmdline()) else []
+        return found
 
     def _is_ours(self, process: psutil.Process) -> bool:
         try:

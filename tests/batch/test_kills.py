@@ -109,6 +109,8 @@ def test_killed_a_hundred_times_at_random(klass: Klass) -> None:
                     process.kill()
                     process.communicate()
                     kills += 1
+                for left in twin.processes():  # they would end by themselves, but not before Keras is imported
+                    left.kill()
             done = twin.run()
             assert done.code == 0, done.errors
             _hold_gone(twin)
