@@ -112,7 +112,7 @@ class Forgetting:
             self.database.scrub()
         except GradeError as problem:
             raise UsageProblem(
-                f"all is erased, but bytes of it may lie in {shown(self.database.url)} until VACUUM runs there: {problem}"
+                f"all is erased, but bytes of it may lie in {shown(self.database.url)} until VACUUM runs: {problem}"
             ) from problem
 
 
