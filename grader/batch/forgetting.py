@@ -34,6 +34,7 @@ _LEFT = (
     "this one in what belongs to others. If `grade batch` finds a submission of theirs or their line of the roster "
     "again, they are entered again: take these away first."
 )
+_ANEW = "The pages of the class are written anew; what was not placed stands there again after `grade batch`."
 
 
 @dataclass(frozen=True)
@@ -62,8 +63,11 @@ class Forgetting:
         named = f"{self.student.name} ({self.student.key})" if self.student.name else self.student.key
         return f"Erase all of {named} from {shown(self.database.url)} and {self.folder}, for good?"
 
-    def forget(self) -> Iterator[str]:
-        """Erases, and says what was erased and what was not.
+    def forget(self) -> list[str]:
+        """Erases; the pages go first, for who is not in the gradebook any more is not found a second time.
+
+        Returns:
+            What was erased and what was not, as sentences.
 
         Raises:
             UsageProblem: somebody grades into this gradebook just now, or something may not be written to.
@@ -74,16 +78,18 @@ class Forgetting:
         index = self.folder / "index.html"
         had_pages = index.exists()
         anonymous = had_pages and self.alias in index.read_text("utf-8", "replace")
-        reports = self._erase_pages()  # first: who is not in the gradebook any more is not found a second time
+        reports = self._erase_pages()
         rows = erase(self.database, self.number)
-        counts = ", ".join(f"{rows[table]} {what}" for table, what in _ROWS.items() if rows[table])
-        yield f"Erased from the gradebook: {counts or 'the name'}."
-        yield f"Erased from {self.folder}: {reports} files of reports."
-        if had_pages:
-            self._write_anew(anonymous=anonymous)
-            yield "The pages of the class are written anew; files that were not placed stand there after `grade batch`."
-        self._scrub()
-        yield _LEFT
+        troubles = [*self._scrub(), *(self._write_anew(anonymous=anonymous) if had_pages else ())]
+        if troubles:
+            raise UsageProblem(f"all is erased, but {'; '.join(troubles)}")
+        counts = [f"{what} {rows[table]}" for table, what in _ROWS.items() if rows[table]]
+        return [
+            f"Erased from the gradebook: {', '.join(['the student', *counts])}.",
+            f"Erased from {self.folder}: files of reports {reports}.",
+            *([_ANEW] if had_pages else []),
+            _LEFT,
+        ]
 
     def _erase_pages(self) -> int:
         """Erases the student's reports, and the pages of the class, which are written anew; how many reports."""
@@ -102,18 +108,19 @@ class Forgetting:
             ) from problem
         return erased
 
-    def _write_anew(self, *, anonymous: bool) -> None:
-        klass = read_class(self.database, self.course)
-        pages = Pages(self.folder, caller(self.database, anonymous=anonymous))
-        publish(self.database, klass, self.course, pages, (), anonymous=anonymous)
-
-    def _scrub(self) -> None:
+    def _scrub(self) -> Iterator[str]:
         try:
             self.database.scrub()
         except GradeError as problem:
-            raise UsageProblem(
-                f"all is erased, but bytes of it may lie in {shown(self.database.url)} until VACUUM runs: {problem}"
-            ) from problem
+            yield f"bytes of it may lie in {shown(self.database.url)} until VACUUM is run there: {problem}"
+
+    def _write_anew(self, *, anonymous: bool) -> Iterator[str]:
+        pages = Pages(self.folder, caller(self.database, anonymous=anonymous))
+        try:
+            klass = read_class(self.database, self.course)
+            publish(self.database, klass, self.course, pages, (), anonymous=anonymous)
+        except GradeError as problem:
+            yield f"the pages of the class are missing until `grade batch` writes them: {problem}"
 
 
 def find(database: Database, course: Course, folder: Path, name: str) -> Forgetting:

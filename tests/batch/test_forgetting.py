@@ -69,10 +69,11 @@ def test_one_is_erased_from_gradebook_and_pages(graded: Klass) -> None:
     assert (code, errors) == (0, "")
     first, second, *others = output.splitlines()
     assert first == (
-        "Erased from the gradebook: 1 submissions, 1 times of handing in, 1 gradings with report and source, "
-        "3 outcomes of criteria, 1 marks as they were told, 1 entries of name, address and numbers."
+        "Erased from the gradebook: the student, submissions 1, times of handing in 1, "
+        "gradings with report and source 1, outcomes of criteria 3, marks as they were told 1, "
+        "entries of name, address and numbers 1."
     )
-    assert second.endswith("2 files of reports.")
+    assert second.endswith(": files of reports 2.")
     assert "backups" in others[-1]
     assert naming(graded, "quill") == naming(graded, "Quibbleworth") == []
     assert rest(graded) == before
@@ -102,7 +103,7 @@ def write_pages(klass: Klass, database: Database, *, anonymous: bool) -> None:
 
 
 def told(klass: Klass, database: Database, name: str) -> list[str]:
-    return list(find(database, Course(klass.lesson.course), klass.out, name).forget())
+    return find(database, Course(klass.lesson.course), klass.out, name).forget()
 
 
 def test_pages_that_hide_who_is_who_go_on_to_do_so(klass: Klass, entered: Database) -> None:
@@ -111,7 +112,7 @@ def test_pages_that_hide_who_is_who_go_on_to_do_so(klass: Klass, entered: Databa
     ((alias,),) = klass.ask("SELECT alias FROM student WHERE key = 'quill'")
     of_lesson, index = klass.out / "lesson01.html", klass.out / "index.html"
     assert alias in of_lesson.read_text()
-    assert told(klass, entered, "quill")[1].endswith("4 files of reports.")
+    assert told(klass, entered, "quill")[1].endswith(" files of reports 4.")
     assert naming(klass, alias) == naming(klass, "quill") == []
     assert "bobolink" not in of_lesson.read_text() + index.read_text()
     told(klass, entered, "bobolink")
@@ -139,5 +140,14 @@ def test_while_a_class_is_graded_its_pages_stay_as_they_are(klass: Klass, entere
 
 
 def test_a_class_without_pages_has_none_afterwards(klass: Klass, entered: Database) -> None:
-    assert "0 files of reports" in told(klass, entered, "quill")[1]
+    assert "files of reports 0." in told(klass, entered, "quill")[1]
     assert not klass.out.exists()
+
+
+def test_pages_that_cannot_be_written_anew_are_told_once_all_is_erased(klass: Klass, entered: Database) -> None:
+    write_pages(klass, entered, anonymous=False)
+    (klass.lesson.rubric / "rubric.toml").write_text("no rubric")
+    with pytest.raises(UsageProblem, match="all is erased, but the pages of the class are missing until"):
+        told(klass, entered, "quill")
+    assert naming(klass, "quill") == []
+    assert klass.said()["students"] == [("bobolink",)]
