@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -228,6 +229,23 @@ def test_wrong_usage_is_told_in_a_sentence(grade: Grade, arguments: list[str], t
     assert told in err
     assert _is_one_sentence(err) or arguments == ["lesson"]
     assert "Traceback" not in err
+
+
+def test_a_submission_of_several_files_is_told_before_anything_runs(grade: Grade, here: Path) -> None:
+    (here / "helpers.py").write_text("def scale(x): return x\n")
+    (here / "mine.py").write_text("from helpers import scale\n")
+    with zipfile.ZipFile(here / "mine.zip", "w") as packed:
+        packed.write(here / "mine.py", "mine.py")
+    assert grade("6", "mine.zip") == (
+        2,
+        "",
+        "grade: mine.zip is an archive; unpack it, and name the one .py or .ipynb file with the exercise\n",
+    )
+    _, _, err = grade("6", "mine.py", "--report", "rubrics")  # which is a folder, so that nothing is graded
+    assert err.splitlines() == [
+        "grade: mine.py imports helpers from its folder, but a submission is one file: paste in what it needs of that",
+        "grade: the report rubrics is a folder; name a file",
+    ]
 
 
 def test_a_pipe_a_loop_and_a_locked_file_are_told_in_a_sentence(grade: Grade, here: Path) -> None:

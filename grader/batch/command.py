@@ -11,7 +11,7 @@ from rich.console import Console
 from grader.batch.grading import Grading, Tally, find
 from grader.batch.judging import Terms
 from grader.batch.local import LocalEngine, usual_jobs
-from grader.batch.pages import Pages
+from grader.batch.pages import Pages, caller
 from grader.batch.plan import Task, Todo, plan, that_count
 from grader.batch.progress import Bar, tell_intake, tell_tally
 from grader.batch.publishing import publish
@@ -19,9 +19,9 @@ from grader.batch.reach import Reach
 from grader.course import Course, Lesson
 from grader.errors import UsageProblem
 from grader.gradebook.database import Database, shown
-from grader.gradebook.handing import enter, read_aliases
+from grader.gradebook.handing import enter
 from grader.gradebook.keeping import known
-from grader.gradebook.running import running
+from grader.gradebook.running import Running, running
 from grader.gradebook.standings import load_policy, read_class, settle
 from grader.intake.taking import take_in
 from grader.model import Isolation
@@ -29,7 +29,6 @@ from grader.placed import Unplaced
 from grader.rooms.folder import Folder
 from grader.seeds import Secret
 from grader.settings import ProseUse, load_settings
-from grader.standing import Student
 
 if TYPE_CHECKING:
     from grader.batch.cluster.engine import ClusterEngine
@@ -86,7 +85,7 @@ def batch(order: Order, console: Console) -> tuple[Tally, Sequence[Unplaced]]:
     """
     policy = load_policy(order.course)
     database = Database(order.gradebook)
-    with closing(Folder()) as scratch:
+    with closing(Folder()) as scratch, running(database) as run:
         intake = take_in(order.source, order.course, lesson=order.lesson, roster=order.roster, scratch=scratch.path)
         found, unread = find(intake.placed)
         unplaced = (*intake.unplaced, *unread)
@@ -97,25 +96,27 @@ def batch(order: Order, console: Console) -> tuple[Tally, Sequence[Unplaced]]:
         chosen = that_count(entries, policy.counts)
         lessons = {entry.found.placed.lesson for entry in chosen}
         tasks = plan(chosen, known(database, lessons), order.course, order.secret, retry=order.retry)
-        pages = Pages(order.out, _caller(database, anonymous=order.anonymous))
+        pages = Pages(order.out, caller(database, anonymous=order.anonymous))
         pages.hold_writable()
         hidden = _hidden(order, database, scratch.path)
         terms = Terms(
             order.course.folder, order.secret, order.isolation, policy.pass_mark, hidden, anonymous=order.anonymous
         )
-        tally = _grade(database, tasks, pages, terms, order, console)
-    klass = read_class(database, order.course)
-    settle(database, klass.standings)
-    index = publish(database, klass, order.course, pages, unplaced, anonymous=order.anonymous)
+        tally = _grade(database, run, tasks, pages, terms, order, console)
+        klass = read_class(database, order.course)
+        settle(database, klass.standings)
+        index = publish(database, klass, order.course, pages, unplaced, anonymous=order.anonymous)
     database.close()
     tell_tally(console, tally, unplaced, gradebook=shown(database.url), index=index)
     return tally, unplaced
 
 
-def _grade(database: Database, tasks: list[Task], pages: Pages, terms: Terms, order: Order, console: Console) -> Tally:
+def _grade(
+    database: Database, run: Running, tasks: list[Task], pages: Pages, terms: Terms, order: Order, console: Console
+) -> Tally:
     """Does what is to be done; judges are started only where there is something to judge."""
     automatic = load_settings(order.course.folder).questions.prose is ProseUse.AUTOMATIC
-    with running(database) as run, Bar(console, tasks) as bar:
+    with Bar(console, tasks) as bar:
         grading = Grading(database, run, pages, automatic=automatic, follow=bar)
         work = grading.due(tasks)
         if work:
@@ -142,23 +143,3 @@ def _hidden(order: Order, database: Database, scratch: Path) -> tuple[Path, ...]
     """What no submission may read: the others, the roster, the gradebook, the pages and the secret."""
     paths = [order.source, order.out, scratch, order.roster, order.seed_file, database.file]
     return tuple(path.resolve() for path in paths if path is not None)
-
-
-def _caller(database: Database, *, anonymous: bool) -> "Caller":
-    with database.reading() as connection:
-        return Caller(read_aliases(connection) if anonymous else None)
-
-
-@dataclass(frozen=True)
-class Caller:
-    """Says what pages call a student.
-
-    Attributes:
-        aliases: what to call them instead of their names, by key; None for their names.
-    """
-
-    aliases: dict[str, str] | None
-
-    def __call__(self, student: Student) -> str:
-        """Names a student, for people and for folders."""
-        return student.key if self.aliases is None else self.aliases[student.key]

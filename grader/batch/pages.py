@@ -6,6 +6,8 @@ from pathlib import Path
 
 from grader.course import Lesson
 from grader.errors import UsageProblem
+from grader.gradebook.database import Database
+from grader.gradebook.handing import read_aliases
 from grader.intake.naming import safe_name
 from grader.standing import Student
 from grader.writing import write_whole
@@ -61,3 +63,17 @@ class Pages:
         path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path.with_suffix(".json"), data)
         write_whole(path, page)
+
+
+def caller(database: Database, *, anonymous: bool) -> Callable[[Student], str]:
+    """Says what pages call a student, and so what their folder is named after.
+
+    Args:
+        database: the gradebook.
+        anonymous: whether pages are to hide who is who.
+    """
+    if not anonymous:
+        return lambda student: student.key
+    with database.reading() as connection:
+        aliases = read_aliases(connection)
+    return lambda student: aliases[student.key]

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from grader.classpage.groups import Group, groups
 from grader.classpage.items import Item, items
 from grader.classpage.marks import Spread
 from grader.classpage.mistakes import Mistake, mistakes
@@ -26,7 +27,7 @@ class Flag(NamedTuple):
 
 
 _CLOCKS = {Clock.COMMIT: Flag("time of a commit", "idle"), Clock.MODIFIED: Flag("time of the file", "idle")}
-#: Pairs that are shown; who has many more has a lesson in which all are alike.
+#: Pairs of a group that are shown; a group of many more has a text that went round.
 MOST_TWINS = 100
 
 
@@ -66,7 +67,7 @@ class LessonPage:
         spread: its marks.
         items: its criteria.
         mistakes: what went wrong.
-        twins: submissions that are nearly the same.
+        groups: submissions that are nearly the same.
     """
 
     info: LessonInfo
@@ -75,7 +76,7 @@ class LessonPage:
     spread: Spread
     items: tuple[Item, ...]
     mistakes: tuple[Mistake, ...]
-    twins: tuple[Twin, ...]
+    groups: tuple[Group, ...]
 
     @functools.cached_property
     def by_key(self) -> dict[str, Row]:
@@ -116,7 +117,7 @@ class LessonPage:
             ("doubtful", self.doubtful, "check looks broken", "checks look broken"),
             ("faults", self.faults, "fault of the grader", "faults of the grader"),
             ("near", self.near, "near a threshold", "near a threshold"),
-            ("twins", self.twins, "pair nearly the same", "pairs nearly the same"),
+            ("twins", self.groups, "group nearly the same", "groups nearly the same"),
             ("ungraded", self.at(State.WAITING), "not graded yet", "not graded yet"),
             ("missing", self.at(State.MISSING), "missing", "missing"),
         )
@@ -149,9 +150,11 @@ def lesson_page(
         reports: gives the address of a student's report in a lesson.
     """
     graded = [standing for standing in standings if standing.state is State.GRADED]
-    known = {standing.student.key for standing in standings}
-    alike = tuple(twin for twin in twins if twin.lesson == lesson.id and {twin.first, twin.second} <= known)
-    twinned = {key for twin in alike for key in (twin.first, twin.second)}
+    known = [standing.student.key for standing in standings]
+    alike = groups(
+        (twin for twin in twins if twin.lesson == lesson.id and {twin.first, twin.second} <= {*known}), known
+    )
+    twinned = {key for group in alike for key in group.members}
     return LessonPage(
         info=lesson,
         file=page_file(lesson),
@@ -162,7 +165,7 @@ def lesson_page(
         spread=Spread(tuple(each.final for each in standings if each.final is not None), klass.pass_mark),
         items=items(graded),
         mistakes=mistakes(graded),
-        twins=alike,
+        groups=alike,
     )
 
 

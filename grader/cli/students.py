@@ -49,6 +49,7 @@ def lesson_command(lesson: str, submission: Path | None, course: Path | None, **
         if options.pop("show", False) and not graded.problem:  # once, also where it is graded again and again
             click.launch(str(graded.report))
 
+    _tell_of_helpers(path)
     with desk:
         if options["watch"]:
             from grader.desk.watch import watch
@@ -169,6 +170,17 @@ def _desk(**options: Any) -> "Desk":
         hidden=(seed_file,) if seed_file else (),
         line=Line(shown=options.get("style") != "json" and is_wanted()),
     )
+
+
+def _tell_of_helpers(path: Path) -> None:
+    """Says what is not handed in with a file, while there is time to change that."""
+    from grader.intake.alone import modules_beside
+
+    if beside := modules_beside(path):
+        _tell(
+            f"{path.name} imports {' and '.join(beside)} from its folder, but a submission is one file: "
+            "paste in what it needs of that"
+        )
 
 
 def _tell(text: str) -> None:

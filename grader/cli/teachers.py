@@ -122,6 +122,28 @@ def review(names: tuple[str, ...], course: Path | None, gradebook: str, *, anony
 
 
 @cli.command()
+@click.argument("student")
+@COURSE
+@GRADEBOOK
+@click.option("--out", type=click.Path(path_type=Path), default="class", show_default=True, help="Folder of the pages.")
+@click.option("--yes", is_flag=True, help="Do not ask whether this is meant.")
+def forget(student: str, course: Path | None, gradebook: str, out: Path, *, yes: bool) -> None:
+    """Erase all of one student from the gradebook and the pages, where the law asks for it.
+
+    This is the one command that deletes. What it cannot reach, as backups, it says at the end.
+    """
+    from grader.batch.forgetting import find
+    from grader.course import find_course
+    from grader.gradebook.database import Database
+
+    found = find(Database(gradebook, new=False), find_course(course, Path.cwd()), out, student)
+    if not yes and not click.confirm(found.asks):
+        raise UsageProblem("nothing was erased")
+    for line in found.forget():
+        click.echo(line)
+
+
+@cli.command()
 @click.argument("names", metavar="[LESSON]...", nargs=-1)
 @COURSE
 @click.option("--kind", type=click.Choice(["reference", "stub", "accept", "reject"]), multiple=True, help="Only these.")

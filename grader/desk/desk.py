@@ -9,6 +9,7 @@ import msgspec
 
 from grader.course import Lesson
 from grader.errors import GraderFault, UsageProblem
+from grader.intake.alone import hold_single
 from grader.model import Grade, Isolation
 from grader.progress import Progress
 from grader.report.drawing.svg import warm_up
@@ -108,6 +109,7 @@ class Desk:
             GraderFault: a fault of ours; there is no mark then.
         """
         report = report or self.report(lesson)
+        hold_single(path)
         submission = read_submission(path)
         _hold_writable(report)
         self._rooms = self._rooms or starter()  # Keras is imported there while pytest is imported here

@@ -77,6 +77,21 @@ class Database:
         with _told(), self.engine.connect().execution_options(writes=True) as connection, connection.begin():
             yield connection
 
+    def scrub(self) -> None:
+        """Writes all tables anew, so that the bytes of what was deleted are gone, too.
+
+        Raises:
+            UsageProblem: it may not be written to.
+            GraderFault: somebody else has it open for too long, or the database fails.
+        """
+        options = {"bare": True} if self.file else {"isolation_level": "AUTOCOMMIT"}  # no transaction may be open
+        with _told(), self.engine.connect().execution_options(**options) as connection:
+            if self.file:
+                connection.exec_driver_sql("VACUUM")
+            else:
+                connection.exec_driver_sql(f"SET lock_timeout = '{_BUSY_SECONDS}s'")
+                connection.exec_driver_sql(f"VACUUM (FULL) {', '.join(SUBMISSION.metadata.tables)}")
+
     def close(self) -> None:
         """Closes all connections."""
         self.engine.dispose()
@@ -153,12 +168,15 @@ def _sqlite(url: URL, path: Path) -> Engine:
     def _settle(connection: SQLite, _: Any) -> None:
         connection.isolation_level = None  # transactions begin where we say so, below
         # A write-ahead log can be corrupted by SQLite before 3.51.3, which Python often ships.
-        for pragma in ("journal_mode = DELETE", "synchronous = FULL", "foreign_keys = ON"):
+        for pragma in ("journal_mode = DELETE", "synchronous = FULL", "foreign_keys = ON", "secure_delete = ON"):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        writes = connection.get_execution_options().get("writes", False)
+        options = connection.get_execution_options()
+        if options.get("bare", False):
+            return
+        writes = options.get("writes", False)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")  # who reads first cannot always write then
 
     return engine

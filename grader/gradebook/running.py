@@ -13,7 +13,7 @@ from typing import Any
 import psutil
 from sqlalchemy import Connection, delete, insert, select, update
 
-from grader.errors import GradeError
+from grader.errors import GradeError, UsageProblem
 from grader.gradebook.database import Database
 from grader.gradebook.rows import insert_new
 from grader.gradebook.tables import ATTEMPT, CLAIM, RUN
@@ -72,6 +72,24 @@ def newest_mark(connection: Connection, submission: int) -> str | None:
     newest = select(ATTEMPT.c.key, ATTEMPT.c.fault).where(ATTEMPT.c.submission_id == submission)
     attempt = connection.execute(newest.order_by(ATTEMPT.c.id.desc()).limit(1)).first()
     return None if attempt is None or attempt.fault else str(attempt.key)
+
+
+def hold_idle(connection: Connection) -> None:
+    """Holds that nobody grades into this gradebook just now.
+
+    Args:
+        connection: the gradebook.
+
+    Raises:
+        UsageProblem: somebody does.
+    """
+    for run in connection.execute(select(RUN)):
+        if _lives(run):
+            host = run.machine.partition(" ")[0]
+            raise UsageProblem(
+                f"`grade batch` is at work on this gradebook, as process {run.pid} on {host}; wait until it has ended, "
+                "and five minutes more where that is another machine"
+            )
 
 
 @contextmanager

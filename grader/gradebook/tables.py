@@ -1,5 +1,7 @@
 """The tables of the gradebook. Rows are added and never changed, but for claims and the pulse of those who grade.
 
+Only `forgetting.py` deletes: all rows of one student.
+
 `migrations/` makes these tables in a database, step by step; a test holds that both say the same.
 """
 

@@ -4,12 +4,17 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from grader.course import Lesson
+from grader.intake.alone import imported
 from grader.intake.forms import copied
 from grader.intake.found import Found
 from grader.intake.lessons import Lessons
+from grader.intake.naming import shown
 from grader.intake.tracing import Trace
 from grader.notebook.reading import MAX_BYTES
 from grader.standing import Student
+from grader.submission import parse_submission
+
+_ONE_FILE = "a submission is one file: what it needs of this one has to be pasted into it"
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,6 +84,7 @@ class Placing:
                 self._by_content(found)
         for lesson, group in groups.values():
             self._tries(lesson, group)
+        self._tell_helpers({handed.found: handed for handed in files})
 
     def _of_names(self, handed: Handed) -> Handed | str:
         """Finds the lesson by the names of file and folders; a sentence where they contradict."""
@@ -122,6 +128,16 @@ class Placing:
         self.placed += [handed for handed in group if handed in kept]
         self.refused += [(handed.found, reason) for handed in group if handed not in kept]
 
+    def _tell_helpers(self, files: dict[Found, Handed]) -> None:
+        """Says of refused files which submission of the same student imports them: it will miss them."""
+        helpers = {files[found].student.key for found, _ in self.refused}
+        importers = [(one, _imported(one)) for one in self.placed if one.student.key in helpers]
+        for at, (found, _) in enumerate(self.refused):
+            modules = {files[found].name.rpartition(".")[0], *files[found].trace.path[:-1]}
+            for one, names in importers:
+                if one.student.key == files[found].student.key and modules & names:
+                    self.refused[at] = (found, f"{shown(one.name)} imports it, and {_ONE_FILE}")
+
     def _fits(self, lesson: Lesson, handed: Handed) -> bool:
         try:
             data = handed.found.read(MAX_BYTES)
@@ -130,6 +146,13 @@ class Placing:
         if handed.named:
             return self.lessons.begun(lesson, handed.name, data)
         return lesson in self.lessons.told(handed.name, data)
+
+
+def _imported(handed: Handed) -> frozenset[str]:
+    try:
+        return imported(parse_submission(handed.name, handed.found.read(MAX_BYTES)))
+    except OSError:  # whoever grades it is told
+        return frozenset()
 
 
 def _listed(lessons: tuple[Lesson, ...]) -> str:

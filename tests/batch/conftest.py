@@ -103,12 +103,14 @@ class Klass:
         course, out = str(self.lesson.course), str(self.out)
         return ["batch", str(self.submissions), "--course", course, "--gradebook", book, "--out", out, *options]
 
-    def start(self, *words: str, before: tuple[str, ...] = ("-m", "grader.cli")) -> subprocess.Popen[str]:
+    def start(
+        self, *words: str, before: tuple[str, ...] = ("-m", "grader.cli"), typed: bool = False
+    ) -> subprocess.Popen[str]:
         return subprocess.Popen(
             [sys.executable, *before, *(words or self.command())],
             cwd=self.place,
             env=os.environ | {_MARK: str(self.place), "TMPDIR": str(self.temporary)},
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE if typed else subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

@@ -1,5 +1,6 @@
 """The pages of a class as teachers meet them: in a browser, narrow and wide, light and dark, on paper, by keyboard."""
 
+import itertools
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -41,9 +42,10 @@ def folder(make_class: MakeClass, tmp_path_factory: pytest.TempPathFactory) -> P
 
 
 def _write(klass: Class, folder: Path) -> None:
-    first, second = klass.students[0].key, klass.students[1].key
-    twins = [Twin(lesson=each.id, first=first, second=second, share=0.9, first_lines=((1, 9),), second_lines=((3, 3),))
-             for each in klass.lessons]  # fmt: skip
+    keys = [student.key for student in klass.students]
+    pairs = [*itertools.combinations(keys[:-4], 2), (keys[-2], keys[-1])]
+    twins = [Twin(lesson=each.id, first=one, second=two, share=0.9, first_lines=((1, 9),), second_lines=((3, 3),))
+             for each in klass.lessons for one, two in pairs]  # fmt: skip
     unplaced = [Unplaced("class.zip/" + "folder/" * 30 + "x.py", "Nobody is known by this name.")]
     write_pages(
         klass, folder, reports=lambda student, lesson: f"{student.key}/{lesson}.html", twins=twins, unplaced=unplaced

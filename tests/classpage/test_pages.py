@@ -1,6 +1,7 @@
 import base64
 import functools
 import hashlib
+import itertools
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -115,19 +116,40 @@ def test_the_page_says_what_waits_what_failed_and_what_is_missing(tmp_path: Path
     for told in (
         "1 waits for you",
         "1 fault of the grader",
-        "1 pair nearly the same",
+        "1 group nearly the same",
         "1 not graded yet",
         "1 missing",
         "An answer in sentences waits.",
         "The disk is full.",
         "forecast is no better than a guess.",
         "72 80 Handed in a day late: 10 % less. 3 2025-01-02 03:04",
+        "2 Ada , Cy 89 % alike Pairs, and the lines that they share : Ada and 1 more",
         "89 % Ada 1–4, 9 Cy 2–5",  # noqa: RUF001  a range
         "no proof",
         "1 files of the course not placed",
     ):
         assert told in text, told
     assert "class.zip/x.py" in pages["index.html"]
+
+
+def test_ten_that_are_alike_are_one_line_with_their_pairs_in_a_fold(make_class: MakeClass, tmp_path: Path) -> None:
+    klass = make_class(20, 1)
+    keys = [student.key for student in klass.students]
+    alike = [
+        Twin(lesson="lesson01_topic", first=one, second=other, share=share, first_lines=(), second_lines=())
+        for share, (one, other) in zip(itertools.count(0.8, 0.002), itertools.combinations(keys[:10], 2), strict=False)
+    ]
+    write_pages(
+        klass, tmp_path, reports=_report, twins=[*alike[1:], replace(alike[0], first=keys[14], second=keys[15])]
+    )
+    section = _written(tmp_path)["lesson01.html"].partition('<h2 id="twins">')[2].partition("</section>")[0]
+    line, fold, *_ = section.split("<details>")
+    text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", line))
+    assert [text.count(student.name) for student in klass.students] == [1] * 10 + [0] * 10
+    assert line.count("<a href=") == 10
+    assert "80 % to 88 % alike, in 44 of 45 pairs" in text
+    assert fold.partition("</details>")[0].count("<tr><td") == 44
+    assert section.count("<details>") == 2
 
 
 @pytest.mark.parametrize("students, lessons", [(0, 0), (0, 2), (1, 0), (1, 1), (2, 1)])

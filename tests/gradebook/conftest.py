@@ -34,25 +34,25 @@ class Server:
     """A PostgreSQL server of the tests, on a socket in its own folder."""
 
     def __init__(self, programs: Path, folder: Path) -> None:
-        self._programs, self._folder, self._numbers = programs, folder, itertools.count()
+        self._programs, self.folder, self._numbers = programs, folder, itertools.count()
         self._user = {"user": _USER, "group": _USER, "extra_groups": []} if os.geteuid() == 0 else {}
 
     def start(self) -> None:
         if self._user:
-            shutil.chown(self._folder, _USER, _USER)
+            shutil.chown(self.folder, _USER, _USER)
         self._run("initdb", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync", f"--username={_USER}")
         access = "local all guest scram-sha-256\nlocal all all trust\n"
-        (self._folder / "data" / "pg_hba.conf").write_text(access, "utf-8")
-        settings = f"-c fsync=off -c listen_addresses='' -c max_connections=100 -k {self._folder}"
-        self._run("pg_ctl", "-w", "-l", str(self._folder / "log"), "-o", settings, "start")
+        (self.folder / "data" / "pg_hba.conf").write_text(access, "utf-8")
+        settings = f"-c fsync=off -c listen_addresses='' -c max_connections=100 -k {self.folder}"
+        self._run("pg_ctl", "-w", "-l", str(self.folder / "log"), "-o", settings, "start")
         self.ask("CREATE ROLE guest LOGIN PASSWORD 'right'")
 
     def stop(self) -> None:
-        if (self._folder / "data" / "postmaster.pid").exists():
+        if (self.folder / "data" / "postmaster.pid").exists():
             self._run("pg_ctl", "-w", "-m", "immediate", "stop")
 
     def ask(self, command: str, database: str = "postgres") -> None:
-        with psycopg.connect(host=str(self._folder), user=_USER, dbname=database, autocommit=True) as connection:
+        with psycopg.connect(host=str(self.folder), user=_USER, dbname=database, autocommit=True) as connection:
             connection.execute(command.encode())
 
     def new(self, options: str = "") -> str:
@@ -65,11 +65,11 @@ class Server:
         self.ask(f"DROP DATABASE {make_url(address).database} WITH (FORCE)")
 
     def address(self, name: str, user: str = _USER, password: str | None = None) -> str:
-        url = URL.create("postgresql", user, password, "localhost", database=name, query={"host": str(self._folder)})
+        url = URL.create("postgresql", user, password, "localhost", database=name, query={"host": str(self.folder)})
         return url.render_as_string(hide_password=False)
 
     def _run(self, program: str, *arguments: str) -> None:
-        command = [self._programs / program, "-D", self._folder / "data", *arguments]
+        command = [self._programs / program, "-D", self.folder / "data", *arguments]
         with tempfile.TemporaryFile() as said:  # a pipe would be held open by the server
             done = subprocess.run(command, cwd="/", stdout=said, stderr=said, check=False, **self._user)  # type: ignore[call-overload]
             said.seek(0)
