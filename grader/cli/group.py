@@ -58,6 +58,9 @@ def cli() -> None:
     grade export --format canvas   the marks for another system
 
     \b
+    grade release DIR              what students receive of a course
+
+    \b
     grade lesson --help            all options
 
     The report goes to the terminal and to reports/lesson06.html.
