@@ -9,7 +9,7 @@ from grader.answers.reading import read_answers
 from grader.course import Course, Lesson
 from grader.errors import UsageProblem
 from grader.kit.public import CODE, KEY
-from grader.kit.secrets import MARKS, Secret, Token, given, secrets, tokens, words
+from grader.kit.secrets import Secret, Token, given, marks, secrets, tokens, words
 from grader.kit.texts import texts
 from grader.rubric import load_rubric
 
@@ -42,10 +42,10 @@ def _leaks(course: Course, kit: dict[str, bytes]) -> Iterator[str]:
     for name, content in kit.items():
         size = LONG if PurePosixPath(name).name in _OWN_WORDS else SHORT
         for first, text in texts(content):
-            for found in MARKS.finditer(text):
-                if found[0] in marked:
-                    (source, at), line = marked[found[0]], first + text.count("\n", 0, found.start())
-                    yield f"{name}, line {line}, has {found[0]} of {source}, line {at}"
+            for word, place in marks(text):
+                if word in marked:
+                    (source, at), line = marked[word], first + text.count("\n", 0, place)
+                    yield f"{name}, line {line}, has {word} of {source}, line {at}"
             for window, line in _sliding(tokens(text, first), size):
                 if window in copied[size]:
                     source, at = copied[size][window]

@@ -11,8 +11,9 @@ from grader.kit.public import KEY, QUESTIONS
 
 #: Marks, quotes and comment signs apart, so that text which is laid out anew is still the same.
 _TOKEN = re.compile(r"\w+|[^\w\s#\"'\\]")
-#: Words that may give a secret away: canaries, digests, names of checks.
-MARKS = re.compile(r"(?=[\w-]{12})[\w-]*canary[\w-]*|\b[0-9a-f]{64}\b|\btest_\w+", re.IGNORECASE)
+_WORD = re.compile(r"[\w-]+")
+_DIGEST_OR_CHECK = re.compile(r"\b[0-9a-f]{64}\b|\btest_\w+")
+_CANARY, _CANARY_CHARACTERS = "canary", 12
 _MOST_BYTES = 1 << 24
 
 #: A word or sign, and the line it stands on.
@@ -90,12 +91,24 @@ def words(course: Course, travelling: dict[str, bytes]) -> dict[str, tuple[str, 
         if name in travelling or not path.is_file() or path.stat().st_size > _MOST_BYTES:
             continue
         for number, line in enumerate(_text(path).split("\n"), 1):
-            found |= {word: (name, number) for word in MARKS.findall(line) if _gives_away(word, path)}
+            found |= {word: (name, number) for word, _ in marks(line) if _gives_away(word, path)}
     return found
 
 
+def marks(text: str) -> Iterator[tuple[str, int]]:
+    """Yields the words of a text that may give a secret away, and where they begin.
+
+    Args:
+        text: the text.
+    """
+    for found in _WORD.finditer(text):
+        if _CANARY in found[0].lower() and len(found[0]) >= _CANARY_CHARACTERS:
+            yield found[0], found.start()
+        yield from ((inner[0], found.start() + inner.start()) for inner in _DIGEST_OR_CHECK.finditer(found[0]))
+
+
 def _gives_away(word: str, path: Path) -> bool:
-    if "canary" in word.lower():
+    if _CANARY in word.lower():
         return True
     return path.name == ("teacher_checks.py" if word.startswith("test_") else "proofs.json")
 
