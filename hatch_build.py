@@ -1,20 +1,20 @@
 """Build hook: what a student may have of the course travels in the wheel, and nothing else."""
 
-import tomllib
+import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
-
-#: Files of `rubrics/<lesson>/` that students receive; solutions, teacher checks and variants never travel.
-STUDENT_FILES = ("rubric.toml", "checks.py", "data.py", "pictures.py", "questions.toml", "answers.toml")
 
 
 class StudentCourse(BuildHookInterface[Any]):
     """Adds stubs and the students' part of the rubrics as shared data."""
 
+    _folder: TemporaryDirectory[str] | None = None
+
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Names the files for the wheel; an editable install uses the checkout itself.
+        """Writes the files for the wheel; an editable install uses the checkout itself.
 
         Args:
             version: "standard" or "editable".
@@ -22,17 +22,19 @@ class StudentCourse(BuildHookInterface[Any]):
         """
         if version == "editable":
             return
-        root = Path(self.root)
-        chosen = [*root.glob("exercises/lesson*.py")]
-        names = [name for name in STUDENT_FILES if name != "answers.toml" or not _is_exam(root)]
-        chosen += [path for name in names for path in root.glob(f"rubrics/lesson*/{name}")]
-        chosen += root.glob("rubrics/course.toml")
+        sys.path.insert(0, self.root)  # an isolated build knows no package of ours
+        from grader.kit.public import course_files  # noqa: PLC0415  as above
+
+        self._folder = TemporaryDirectory()
         shared = build_data.setdefault("shared_data", {})
-        shared.update({str(path): f"share/grade/{path.relative_to(root).as_posix()}" for path in sorted(chosen)})
+        for name, content in sorted(course_files(Path(self.root)).items()):
+            path = Path(self._folder.name) / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+            shared[str(path)] = f"share/grade/{name}"
 
-
-def _is_exam(root: Path) -> bool:
-    """Whether the key to the questions stays with the teacher."""
-    path = root / "rubrics" / "course.toml"
-    settings = tomllib.loads(path.read_text("utf-8")) if path.exists() else {}
-    return bool(settings.get("questions", {}).get("key") == "exam")
+    def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
+        """Removes these files; all of them are in the wheel now."""
+        del version, build_data, artifact_path
+        if self._folder is not None:
+            self._folder.cleanup()

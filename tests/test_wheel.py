@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from grader.kit.public import course_files
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -30,6 +32,11 @@ def test_every_lesson_travels_with_its_stub_rubric_and_student_checks(wheel: zip
         files = ("rubric.toml", "checks.py", "data.py", "pictures.py", "questions.toml", "answers.toml")
         wanted = {f"rubrics/{lesson}/{name}" for name in files if (rubric.parent / name).exists()}
         assert wanted | {f"exercises/{lesson}.py", "rubrics/course.toml"} <= names
+
+
+def test_wheel_and_kit_hold_the_same_of_the_course(wheel: zipfile.ZipFile) -> None:
+    in_wheel = {name.partition("share/grade/")[2]: name for name in wheel.namelist() if "share/grade/" in name}
+    assert {name: wheel.read(path) for name, path in in_wheel.items()} == course_files(ROOT)
 
 
 def test_exercises_can_be_written_where_the_wheel_is_installed(wheel: zipfile.ZipFile, tmp_path: Path) -> None:

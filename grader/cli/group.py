@@ -59,6 +59,9 @@ def cli() -> None:
     grade forget ada               erase all of one student
 
     \b
+    grade release DIR              what students receive of a course
+
+    \b
     grade lesson --help            all options
 
     The report goes to the terminal and to reports/lesson06.html.

@@ -10,6 +10,7 @@ import msgspec
 from grader.course import Lesson
 from grader.errors import GraderFault, UsageProblem
 from grader.intake.alone import hold_single
+from grader.kit.pins import remarks
 from grader.model import Grade, Isolation
 from grader.progress import Progress
 from grader.report.drawing.svg import warm_up
@@ -130,6 +131,8 @@ class Desk:
         except Exception:
             self.close()  # the fault may lie there
             raise
+        notes = (*graded.notes, *remarks(lesson.course, graded.key.versions))
+        graded = msgspec.structs.replace(graded, notes=notes)
         if self.secret.is_public and not any(_lies_in(path, lesson.course / name) for name in _NOT_OWN):
             self.progress.keep(graded)
         return self.write(graded, report)

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from grader.model import Visibility
 from grader.progress import Reached
 from grader.records import Frozen
 from grader.report import words
@@ -17,7 +18,7 @@ from grader.rubric import Rubric, load_rubric
 from grader.text import encodable, one_line
 
 if TYPE_CHECKING:
-    from grader.course import Course
+    from grader.course import Course, Lesson
 
 _HEADS = ("lesson", "theme", "best", "last try", "open")
 _NOTHING = "-"
@@ -37,6 +38,7 @@ class Row(Frozen, frozen=True, kw_only=True):
         last: the mark of the last try in percent.
         when: its start, ISO 8601 in UTC.
         open: titles of the criteria that did not pass in it.
+        has_more: whether a teacher checks more than is checked here.
     """
 
     lesson: str
@@ -47,6 +49,7 @@ class Row(Frozen, frozen=True, kw_only=True):
     last: float | None = None
     when: str | None = None
     open: tuple[str, ...] | None = None
+    has_more: bool = False
 
 
 def rows(course: "Course", reached: Mapping[str, Reached]) -> tuple[Row, ...]:
@@ -55,7 +58,7 @@ def rows(course: "Course", reached: Mapping[str, Reached]) -> tuple[Row, ...]:
     Raises:
         GraderFault: a rubric cannot be read.
     """
-    return tuple(_row(lesson.id, load_rubric(lesson.rubric), reached.get(lesson.id)) for lesson in course.lessons())
+    return tuple(_row(lesson, load_rubric(lesson.rubric), reached.get(lesson.id)) for lesson in course.lessons())
 
 
 def encode_rows(table: tuple[Row, ...]) -> bytes:
@@ -85,11 +88,11 @@ def print_rows(table: tuple[Row, ...], console: Console) -> None:
         console.print(Text(text.rstrip()), soft_wrap=True)
 
 
-def _row(lesson: str, rubric: Rubric, reached: Reached | None) -> Row:
+def _row(lesson: "Lesson", rubric: Rubric, reached: Reached | None) -> Row:
     last = reached.last if reached else None
     titles = {criterion.id: criterion.title for criterion in rubric.criteria}
     return Row(
-        lesson=lesson,
+        lesson=lesson.id,
         title=rubric.title,
         theme=rubric.theme,
         points=sum(criterion.points for criterion in rubric.criteria),
@@ -97,6 +100,15 @@ def _row(lesson: str, rubric: Rubric, reached: Reached | None) -> Row:
         last=last.percent if last else None,
         when=last.when if last else None,
         open=tuple(titles[name] for name in last.open if name in titles) if last else None,
+        has_more=_has_more(lesson, rubric),
+    )
+
+
+def _has_more(lesson: "Lesson", rubric: Rubric) -> bool:
+    """Whether checks, or the key to the questions, are with the teacher alone."""
+    is_teachers = any(criterion.visibility is Visibility.TEACHER for criterion in rubric.criteria)
+    return (is_teachers and not (lesson.rubric / "teacher_checks.py").exists()) or (
+        rubric.asks and not (lesson.rubric / "answers.toml").exists()
     )
 
 
@@ -105,9 +117,11 @@ def _cells(row: Row) -> tuple[str, ...]:
         return row.lesson, row.theme, *[_NOTHING] * 3
     day = datetime.fromisoformat(row.when).astimezone().date().isoformat()
     best = _NOTHING if row.best is None else f"{words.number(row.best)} %"
-    return row.lesson, row.theme, best, f"{day}, {words.number(row.last)} %", _open(row.open)
+    return row.lesson, row.theme, best, f"{day}, {words.number(row.last)} %", _open(row.open, has_more=row.has_more)
 
 
-def _open(titles: tuple[str, ...]) -> str:
+def _open(titles: tuple[str, ...], *, has_more: bool) -> str:
     """How much is open, and what comes first; the report has the rest."""
-    return f"{len(titles)}, first: {one_line(titles[0], _TITLE)}" if titles else "nothing"
+    if titles:
+        return f"{len(titles)}, first: {one_line(titles[0], _TITLE)}"
+    return "nothing here; your teacher checks more" if has_more else "nothing"

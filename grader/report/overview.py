@@ -63,6 +63,12 @@ class Overview(NamedTuple):
         return sum(entry.grade is not None and entry.grade.passed for entry in self.entries)
 
     @property
+    def passed_word(self) -> str:
+        """What is said of lessons that are passed."""
+        has_more = any(entry.grade is not None and words.has_more(entry.grade) for entry in self.entries)
+        return "passed here, but your teacher checks more" if has_more else "passed"
+
+    @property
     def is_passed(self) -> bool:
         """Whether every lesson that was graded is passed."""
         return all(entry.grade is None or entry.grade.passed for entry in self.entries)

@@ -180,8 +180,14 @@ def mark(grade: Grade) -> str:
     if not has_mark(grade):
         return "no mark"
     total = f"{number(grade.points)} of {number(grade.max_points)} points"
-    # Out of 100, points are percent already.
-    return total if grade.max_points == _PERCENT else f"{total} ({number(grade.percent)} %)"
+    # Out of 100, points are percent already; where a teacher checks more, nothing is full yet.
+    is_plain = grade.max_points == _PERCENT or (grade.percent == _PERCENT and has_more(grade))
+    return total if is_plain else f"{total} ({number(grade.percent)} %)"
+
+
+def has_more(grade: Grade) -> bool:
+    """Says whether a teacher checks more than what was checked here."""
+    return any(row.checked.outcome is Outcome.WITHHELD for row in grade.rows)
 
 
 def verdict(grade: Grade) -> str:
@@ -193,7 +199,7 @@ def verdict(grade: Grade) -> str:
     sure = grade.points - grade.provisional_points
     if grade.provisional_points and _PERCENT * sure < grade.pass_mark * grade.max_points:
         return "passed provisionally"
-    return "passed"
+    return "passed here, but your teacher checks more" if has_more(grade) else "passed"
 
 
 def doubts(grade: Grade) -> tuple[str, ...]:

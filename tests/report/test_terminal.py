@@ -125,9 +125,9 @@ def test_uncertain_marks_are_said(mixed: Grade) -> None:
 @pytest.mark.parametrize(
     "points,provisional,verdict",
     [
-        (72.5, 0.0, "passed"),
+        (72.5, 0.0, "passed here, but your teacher checks more"),
         (72.5, 20.0, "passed provisionally"),
-        (72.5, 12.5, "passed"),
+        (72.5, 12.5, "passed here, but your teacher checks more"),
         (59.9, 0.0, "not yet passed (60 % needed)"),
     ],
 )
@@ -136,6 +136,19 @@ def test_the_verdict(mixed: Grade, points: float, provisional: float, verdict: s
         mixed, points=points, provisional_points=provisional, max_points=100.0, percent=points, passed=points >= 60
     )
     assert f"{points} of 100 points, {verdict}\n" in _printed(grade)
+
+
+def test_where_nothing_is_left_to_the_teacher_passed_is_passed(mixed: Grade) -> None:
+    rows = tuple(row for row in mixed.rows if row.checked.outcome is not Outcome.WITHHELD)
+    grade = msgspec.structs.replace(
+        mixed, rows=rows, points=9, max_points=9, percent=100, provisional_points=0, passed=True
+    )
+    assert "9 of 9 points (100 %), passed\n" in _printed(grade)
+
+
+def test_nothing_is_full_where_a_teacher_checks_more(mixed: Grade) -> None:
+    grade = msgspec.structs.replace(mixed, points=9, max_points=9, percent=100, provisional_points=0, passed=True)
+    assert "9 of 9 points, passed here, but your teacher checks more\n" in _printed(grade)
 
 
 def test_a_fault_of_the_grader_is_no_mark(mixed: Grade) -> None:

@@ -1,0 +1,1 @@
+"""The kit: what students receive of a course, and nothing else of it."""
