@@ -5,6 +5,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+import time
 import zlib
 from collections.abc import Callable
 from contextlib import suppress
@@ -124,6 +125,13 @@ class Klass:
 
     def processes(self) -> list[psutil.Process]:
         return [process for process in psutil.process_iter() if self._is_ours(process)]
+
+    def hold_gone(self) -> None:
+        """Holds that all its processes end; one that was importing Keras takes until then to see that it has to."""
+        deadline = time.monotonic() + 30
+        while left := self.processes():
+            assert time.monotonic() < deadline, left
+            time.sleep(0.1)
 
     def rooms(self) -> list[psutil.Process]:
         """Processes that its warm interpreter has forked."""

@@ -61,10 +61,7 @@ def _hold_whole(klass: Klass) -> None:
 
 def _hold_gone(klass: Klass) -> None:
     """Holds that all processes end, and that the last run cleared away what killed ones had left."""
-    deadline = time.monotonic() + 30
-    while left := klass.processes():
-        assert time.monotonic() < deadline, left
-        time.sleep(0.1)
+    klass.hold_gone()
     assert list(klass.temporary.iterdir()) == []
 
 
