@@ -94,11 +94,11 @@ class RoomsForAll:
                         self._answer(judge, _decode_request(packet), rooms)
                     except GraderFault as fault:
                         judge.sendall(control.encode(control.Refused(str(fault))))
-        except OSError:
-            pass  # the judge died
+        except (OSError, ValueError):
+            pass  # the judge died, or all is being closed, the warm interpreter's own files included
         finally:
             for room, _ in rooms.values():
-                with suppress(GraderFault, OSError):
+                with suppress(GraderFault, OSError, ValueError):
                     room.close()
 
     def _answer(
