@@ -56,6 +56,7 @@ def cli() -> None:
     grade review                   what waits for a teacher
     grade override ada 6 70 --why  points set by hand
     grade export --format canvas   the marks for another system
+    grade gradescope DIR           autograders for Gradescope
 
     \b
     grade lesson --help            all options
