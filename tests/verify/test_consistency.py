@@ -8,6 +8,8 @@ from grader.answers.block import block
 from grader.answers.questions import load_quiz
 from grader.course import Course
 from grader.verify.consistency import Consistency, check_course
+from grader.verify.matrix import matrix
+from grader.verify.proofs import Proofs
 
 RUBRIC = "rubrics/lesson01_tiny/rubric.toml"
 CHECKS = "rubrics/lesson01_tiny/checks.py"
@@ -114,7 +116,9 @@ def test_a_threshold_has_to_part_right_from_wrong(course: Course) -> None:
     with (course.folder / RUBRIC).open("a") as file:  # of the last criterion, which none is built on
         file.write(THRESHOLD)
     assert troubles(course) == []
-    assert "standard deviations" in check(course)[-1].notes[0]
+    (note,) = check(course)[-1].notes
+    assert "standard deviations" in note
+    assert matrix(course, Proofs(course.folder / "proofs.json")).endswith(f"- lesson01_tiny, negative: {note}\n")
     change(course, RUBRIC, "zero = 0.9", "zero = 0.9, trick = 0.15")
     assert [said for _, _, said in troubles(course)] == [
         "negative: trick reaches the threshold, and no criterion is built on it"
