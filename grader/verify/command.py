@@ -73,6 +73,7 @@ def run(course: Course, names: tuple[str, ...], choice: Choice) -> int:
     for case in chosen:
         if case.kind is Kind.REJECT:
             _ = case.promise  # said now, not after an hour
+    _write_reports([], choice)  # as above, where they cannot be written
     results: list[Result] = []
     try:
         for result in (*map(of_consistency, check_course(course, lessons)), *_known(chosen, proofs, choice)):
@@ -81,7 +82,8 @@ def run(course: Course, names: tuple[str, ...], choice: Choice) -> int:
                 click.echo(_line(result))
         results.extend(_prove(_due(chosen, proofs, choice), proofs, choice))
     finally:
-        _report(results, choice)  # also of a run that is stopped: what is known is told
+        _write_reports(results, choice)  # also of a run that is stopped: what is known is told
+        _tell_github(results, choice)
     if choice.matrix:
         _write_matrix(course, proofs)
     return _end(results)
@@ -129,22 +131,30 @@ def _line(result: Result) -> str:
     return f"{click.style('✓', fg='green')} {result.name}  {result.seconds:.1f} s"
 
 
-def _report(results: Sequence[Result], choice: Choice) -> None:
-    """Tells systems of continuous integration what came of it."""
+def _write_reports(results: Sequence[Result], choice: Choice) -> None:
+    """Writes the files that were asked for."""
     where = places()
-    written = {choice.junit: junit.encode, choice.code_quality: gitlab.encode}
     try:
-        for path, encode in written.items():
+        for path, encode in ((choice.junit, junit.encode), (choice.code_quality, gitlab.encode)):
             if path is not None:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 write_whole(path, encode(results, where))
-        if choice.annotations or (choice.annotations is None and os.environ.get("GITHUB_ACTIONS") == "true"):
-            for line in github.annotations(results, where):
-                click.echo(line)
-            if os.environ.get("GITHUB_STEP_SUMMARY"):
-                github.add_summary(Path(os.environ["GITHUB_STEP_SUMMARY"]), results, where)
     except OSError as problem:
-        raise UsageProblem(f"a report cannot be written: {problem}") from problem
+        raise UsageProblem(f"the report {path} cannot be written: {problem.strerror}") from problem
+
+
+def _tell_github(results: Sequence[Result], choice: Choice) -> None:
+    """Tells GitHub Actions, where that is wanted."""
+    if not (os.environ.get("GITHUB_ACTIONS") == "true" if choice.annotations is None else choice.annotations):
+        return
+    where, summary = places(), os.environ.get("GITHUB_STEP_SUMMARY")
+    for line in github.annotations(results, where):
+        click.echo(line)
+    if summary:
+        try:
+            github.add_summary(Path(summary), results, where)
+        except OSError as problem:
+            raise UsageProblem(f"the summary {summary} cannot be written: {problem.strerror}") from problem
 
 
 def _write_matrix(course: Course, proofs: Proofs) -> None:

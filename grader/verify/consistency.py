@@ -99,7 +99,10 @@ def _checked(lesson: str, name: str, path: Path, look: Callable[[], _Found]) -> 
     found: list[Trouble | str] = []
     try:
         found.extend(look())
-    except (GradeError, OSError, ValueError) as problem:
+    except OSError as problem:
+        missing = Path(str(problem.filename or path))
+        found.append(Trouble(missing, 1, f"{missing.name} cannot be read: {problem.strerror}"))
+    except (GradeError, ValueError) as problem:
         found.append(Trouble(path, 1, str(problem)))
     troubles = tuple(each for each in found if isinstance(each, Trouble))
     return Consistency(lesson, name, path, troubles, tuple(each for each in found if isinstance(each, str)))

@@ -105,14 +105,16 @@ def test_what_does_not_agree_counts_where_nothing_is_graded(course: Course) -> N
     [
         ("docstring", "the docstring must end with"),
         ("proofs", "is no file of proofs"),
+        ("report", "junit.xml cannot be written: "),
     ],
 )
 def test_wrong_use_is_one_sentence(course: Course, change: str, words: str) -> None:
     if change == "docstring":
         (course.folder / "rubrics/lesson01_tiny/reject/adds.py").write_text("def double(x): return 0\n")
-    else:
+    elif change == "proofs":
         (course.folder / "rubrics/proofs.json").write_text('{"lesson": 7}')
-    done = verify(course)
+    report = course.folder / ("solutions/lesson01_tiny.py" if change == "report" else "out") / "junit.xml"
+    done = verify(course, "--junit", str(report))
     assert (done.returncode, done.stdout) == (2, "")
     assert words in done.stderr
     assert len(done.stderr.splitlines()) == 1
