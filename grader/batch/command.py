@@ -10,7 +10,8 @@ from rich.console import Console
 
 from grader.batch.grading import Grading, Tally, find
 from grader.batch.judging import Terms
-from grader.batch.local import LocalEngine, usual_jobs
+from grader.batch.local import LocalEngine
+from grader.batch.machine import usual_jobs
 from grader.batch.pages import Pages, caller
 from grader.batch.plan import Task, Todo, plan, that_count
 from grader.batch.progress import Bar, tell_intake, tell_tally

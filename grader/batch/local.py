@@ -11,7 +11,6 @@ from concurrent.futures import FIRST_COMPLETED, Future, wait
 from types import TracebackType
 from typing import Self
 
-import psutil
 from pebble import ProcessPool
 
 from grader.batch.judging import Job, Judged, Terms, hold_confined, judge
@@ -19,18 +18,10 @@ from grader.batch.rooms import RoomsForAll, SharedRooms
 from grader.rooms.house import Starter, starter
 from grader.rooms.process import hide_memory
 
-#: Memory that a grading takes with its rooms, in MiB: two rooms in flight and a judge; measured on lesson 06.
-MEMORY_MB = 1200
 #: Seconds between two looks at whether the host still lives.
 _LOOK_SECONDS = 0.5
 #: Jobs that wait at each judge, so that none is idle while the host writes.
 _AHEAD = 2
-
-
-def usual_jobs() -> int:
-    """How many gradings at a time this machine has cores and memory for."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, min(cores, int(psutil.virtual_memory().available / (MEMORY_MB << 20))))
 
 
 class LocalEngine:

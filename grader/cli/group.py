@@ -60,6 +60,7 @@ def cli() -> None:
 
     \b
     grade release DIR              what students receive of a course
+    grade gradescope DIR           autograders for Gradescope
 
     \b
     grade lesson --help            all options

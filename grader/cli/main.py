@@ -5,7 +5,7 @@ import sys
 
 import click
 
-from grader.cli import authors, students, teachers  # noqa: F401  they add their commands
+from grader.cli import authors, gradescope_command, students, teachers  # noqa: F401  they add their commands
 from grader.cli.group import FAULT, USAGE, cli
 from grader.errors import GradeError, UsageProblem
 

@@ -149,14 +149,26 @@ def forget(student: str, course: Path | None, gradebook: str, out: Path, *, yes:
 @click.option("--kind", type=click.Choice(["reference", "stub", "accept", "reject"]), multiple=True, help="Only these.")
 @click.option("--seeds", type=click.IntRange(1, 1000), default=1, show_default=True, help="Prove on so many seeds.")
 @click.option("--all", "everything", is_flag=True, help="Prove again what is proved already.")
-@click.option("--jobs", type=click.IntRange(1, 64), default=2, show_default=True, help="Gradings at a time.")
+@click.option("--jobs", type=click.IntRange(1, 64), help="Gradings at a time [default: what fits this machine].")
 @click.option("--notebooks", is_flag=True, help="Prove the notebooks that the files make.")
 @click.option("--matrix", is_flag=True, help="Write the table of what is proved to rubrics/README.md.")
+@click.option("--junit", type=click.Path(path_type=Path, dir_okay=False), help="Write all results as JUnit XML.")
+@click.option(
+    "--code-quality",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write what is wrong as a code quality report of GitLab.",
+)
+@click.option(
+    "--annotations/--no-annotations",
+    default=None,
+    help="Tell GitHub Actions what is wrong, beside the code and in the step's summary [default: where it runs this].",
+)
 def verify(names: tuple[str, ...], course: Path | None, **options: Any) -> None:
     """Prove a course: references pass, stubs fail, wrong solutions fail where intended, other right ones pass.
 
-    What was proved is remembered in rubrics/proofs.json by the content of everything that counts, so only what
-    changed is graded, and long proofs add up over several runs.
+    That rubric, checks, exercise, solution and questions of a lesson agree is checked each time. What was proved is
+    remembered in rubrics/proofs.json by the content of everything that counts, so only what changed is graded, and
+    long proofs add up over several runs.
     """
     from grader.course import find_course
     from grader.verify.command import Choice, run

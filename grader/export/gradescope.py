@@ -17,7 +17,7 @@ from grader.standing import CriterionStanding, Standing
 from grader.text import clean
 
 #: Students see nothing before their teacher publishes the marks.
-_VISIBILITY = "after_published"
+AFTER_PUBLISHED = "after_published"
 _UNSAFE = re.compile(r"[^\w.-]+")
 #: In the longest encoding of a character this stays below what file systems allow.
 _MAX_NAME = 60
@@ -31,34 +31,41 @@ def make(order: Order) -> Made:
         for standing in standings(order.klass, lesson):
             if standing.final is not None:
                 folder = _folder(standing.student.key, taken)
-                files[f"{lesson.id}/{folder}/results.json"] = _results(
+                files[f"{lesson.id}/{folder}/results.json"] = results(
                     standing, scaled(standing.final, points_to_be_had(lesson, standing))
                 )
     return Made(files, [])
 
 
-def _results(standing: Standing, score: float) -> bytes:
-    results = {
+def results(standing: Standing, score: float, visibility: str = AFTER_PUBLISHED) -> bytes:
+    """Writes the results of one submission.
+
+    Args:
+        standing: what it stands at; its reasons are the text for the whole submission.
+        score: its points.
+        visibility: when the student sees it.
+    """
+    content = {
         "score": score,
         "output": clean("\n".join(standing.reasons)),
         "output_format": "text",
         "test_output_format": "text",
-        "visibility": _VISIBILITY,
+        "visibility": visibility,
         "stdout_visibility": "hidden",
         "extra_data": {"student": clean(standing.student.key), "lesson": standing.lesson},
-        "tests": [_test(criterion) for criterion in standing.criteria if criterion.outcome is not Outcome.WITHHELD],
+        "tests": [_test(each, visibility) for each in standing.criteria if each.outcome is not Outcome.WITHHELD],
     }
-    return msgspec.json.format(msgspec.json.encode(results)) + b"\n"
+    return msgspec.json.format(msgspec.json.encode(content)) + b"\n"
 
 
-def _test(criterion: CriterionStanding) -> dict[str, Any]:
+def _test(criterion: CriterionStanding, visibility: str) -> dict[str, Any]:
     return {
         "name": clean(criterion.title),
         "score": criterion.points,
         "max_score": criterion.max_points,
         "status": "passed" if met(criterion) else "failed",
         "output": "" if met(criterion) else why_not(criterion),
-        "visibility": _VISIBILITY,
+        "visibility": visibility,
     }
 
 

@@ -21,7 +21,7 @@ _NO_XML = str.maketrans("", "", "\ufffe\uffff")
 
 def make(order: Order) -> Made:
     """Writes all suites into one file."""
-    report = JUnitXml(_plain(order.klass.title))
+    report = JUnitXml(plain(order.klass.title))
     for lesson in order.klass.lessons:
         for standing in standings(order.klass, lesson):
             report.append(_suite(lesson, standing))
@@ -32,13 +32,13 @@ def make(order: Order) -> Made:
 
 
 def _suite(lesson: LessonInfo, standing: Standing) -> TestSuite:
-    suite = TestSuite(_plain(f"{lesson.id}: {standing.student}"))
+    suite = TestSuite(plain(f"{lesson.id}: {standing.student}"))
     if standing.handed:
         suite.timestamp = standing.handed.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds")
     if standing.final is not None:
         suite.add_property("percent", written(standing.final))
         suite.add_property("passed", "yes" if standing.passed else "no")
-    place = _plain(f"{lesson.id}.{standing.student.key}")
+    place = plain(f"{lesson.id}.{standing.student.key}")
     cases = [_case(place, criterion.title, _result(criterion)) for criterion in standing.criteria]
     if standing.state is not State.GRADED:
         cases.append(_case(place, "Handed in and graded", _ungraded(standing)))
@@ -47,7 +47,7 @@ def _suite(lesson: LessonInfo, standing: Standing) -> TestSuite:
 
 
 def _case(place: str, name: str, result: FinalResult | None) -> TestCase:
-    case = TestCase(_plain(name), place)
+    case = TestCase(plain(name), place)
     if result:
         case.result = result
     return case
@@ -56,7 +56,7 @@ def _case(place: str, name: str, result: FinalResult | None) -> TestCase:
 def _result(criterion: CriterionStanding) -> FinalResult | None:
     if met(criterion):
         return None
-    message, cause = _plain(why_not(criterion)), _plain(criterion.cause) or criterion.outcome.value
+    message, cause = plain(why_not(criterion)), plain(criterion.cause) or criterion.outcome.value
     if criterion.outcome is Outcome.FAULT:
         return Error(message, cause)
     return Skipped(message, cause) if criterion.outcome in _UNCHECKED else Failure(message, cause)
@@ -65,11 +65,12 @@ def _result(criterion: CriterionStanding) -> FinalResult | None:
 def _ungraded(standing: Standing) -> FinalResult:
     if standing.state is State.QUARANTINED:
         fault = f": {standing.fault}" if standing.fault else ""
-        return Error(_plain(f"the grader failed on it, so no mark is known{fault}"), standing.state.value)
+        return Error(plain(f"the grader failed on it, so no mark is known{fault}"), standing.state.value)
     return Skipped(
         "nothing was handed in" if standing.state is State.MISSING else "not graded yet", standing.state.value
     )
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """Text on one line that XML can hold."""
     return one_line(text).translate(_NO_XML)

@@ -143,14 +143,15 @@ def attempted(grade: Grade, attempt: Attempted, *, automatic: bool) -> Attempted
     """
     return msgspec.structs.replace(
         attempt,
-        criteria=tuple(_criterion(row) for row in grade.rows),
+        criteria=tuple(criterion_of(row) for row in grade.rows),
         answers=_answers(grade.answers, automatic=automatic),
         seed_id=grade.key.seed_id,
         versions=grade.key.versions,
     )
 
 
-def _criterion(row: Scored) -> CriterionStanding:
+def criterion_of(row: Scored) -> CriterionStanding:
+    """What a criterion stands at by its check alone."""
     finding = row.checked.finding
     return CriterionStanding(
         id=row.id,

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from grader.course import Course
 from grader.rubric import load_rubric
 from grader.verify.cases import Case, Kind, cases
+from grader.verify.margins import margin
 from grader.verify.proofs import PUBLIC, Proofs
 
 _HEAD = """# What is proved of this course
@@ -19,6 +20,13 @@ wrote this file on {date}.
 |---|---|---|---|---|---|---|---|
 """
 
+_THRESHOLDS = """
+## Thresholds
+
+Standard deviations are estimated from mean and worst of the seeds that were measured.
+
+"""
+
 
 def matrix(course: Course, proofs: Proofs) -> str:
     """Writes the table as Markdown.
@@ -27,8 +35,8 @@ def matrix(course: Course, proofs: Proofs) -> str:
         course: the course.
         proofs: what is known of it.
     """
-    rows = "".join(_rows(course, proofs))
-    return _HEAD.format(date=datetime.now(UTC).date().isoformat()) + rows
+    rows, thresholds = "".join(_rows(course, proofs)), "".join(_thresholds(course))
+    return _HEAD.format(date=datetime.now(UTC).date().isoformat()) + rows + (thresholds and _THRESHOLDS + thresholds)
 
 
 def _rows(course: Course, proofs: Proofs) -> Iterator[str]:
@@ -45,6 +53,13 @@ def _rows(course: Course, proofs: Proofs) -> Iterator[str]:
             f"{reference.seconds:g}" if reference else "",
         ]
         yield f"| {' | '.join(cells)} |\n"
+
+
+def _thresholds(course: Course) -> Iterator[str]:
+    for lesson in course.lessons():
+        for criterion in load_rubric(lesson.rubric).criteria:
+            if criterion.threshold:
+                yield f"- {lesson.id}, {criterion.id}: {margin(criterion.threshold)}\n"
 
 
 def _cell(chosen: list[Case], proofs: Proofs) -> str:

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from grader.batch.judging import Terms
-from grader.batch.local import LocalEngine, usual_jobs
+from grader.batch.local import LocalEngine
 from grader.model import Isolation
 from grader.seeds import public_secret
 
@@ -14,10 +14,6 @@ _PR_GET_DUMPABLE = 3  # <linux/prctl.h>
 
 def _is_dumpable() -> int:
     return int(ctypes.CDLL(None).prctl(_PR_GET_DUMPABLE, 0, 0, 0, 0))
-
-
-def test_this_machine_has_room_for_one_at_least() -> None:
-    assert usual_jobs() >= 1
 
 
 @pytest.mark.rooms

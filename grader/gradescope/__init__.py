@@ -1,0 +1,1 @@
+"""An autograder for Gradescope: what is packed for it, and what runs there."""
