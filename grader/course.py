@@ -7,6 +7,7 @@ import re
 import shlex
 import sys
 import sysconfig
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -108,6 +109,14 @@ class Course:
         files = [path for part in parts for path in part.rglob("*") if path.relative_to(part).parts[0] not in _VARIANTS]
         found = [path for path in (rubrics / FILE, *files) if path.is_file() and "__pycache__" not in path.parts]
         return sorted(found)
+
+    def chosen(self, names: Iterable[str]) -> list[Lesson]:
+        """The lessons that go by some names, each once; all of them where there is no name.
+
+        Raises:
+            UsageProblem: a name fits no lesson, or more than one.
+        """
+        return list(dict.fromkeys(self.lesson(name) for name in names)) or self.lessons()
 
     def lesson(self, name: str) -> Lesson:
         """Finds a lesson by number, short name, full name or theme word ("6", "lesson6", "stacked").

@@ -24,7 +24,7 @@ def start(course: Course, names: Sequence[str], folder: Path, *, notebooks: bool
     Raises:
         UsageProblem: a name fits no lesson, or more than one; an exercise cannot be read or written.
     """
-    lessons = list(dict.fromkeys(course.lesson(name) for name in names)) or course.lessons()
+    lessons = course.chosen(names)
     if not lessons:
         raise UsageProblem(f"the course {course.folder} has no lessons")
     suffix, tool = (".ipynb", "in Jupyter") if notebooks else (".py", "in an editor")

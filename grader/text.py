@@ -1,6 +1,7 @@
-"""Makes text from a submission harmless before anybody sees it."""
+"""Makes text from a submission harmless before anybody sees it; and how numbers and names are written and compared."""
 
 import re
+import unicodedata
 
 #: Every alternative matches whatever follows its first character, so no input makes this slower than linear.
 _ESCAPES = re.compile(
@@ -62,3 +63,18 @@ def encodable(text: str, encoding: str) -> str:
 def where(line: int, cell: int | None) -> str:
     """Names a line of a submission, e.g. "line 14" in a file or "cell 3, line 14" in a notebook."""
     return f"line {line}" if cell is None else f"cell {cell}, line {line}"
+
+
+def number(value: float) -> str:
+    """Writes points or percent: at most two decimals, none without need."""
+    return f"{round(value, 2):.10g}"
+
+
+def many(count: float, thing: str) -> str:
+    """Says how many of something there are, e.g. "1 day" or "2 days"."""
+    return f"{number(count)} {thing}{'s' * (count != 1)}"
+
+
+def folded(text: str) -> str:
+    """A text without its case and Unicode form, which differ from system to system."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold()).strip()

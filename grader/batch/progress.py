@@ -14,7 +14,7 @@ from grader.batch.plan import Task, Todo
 from grader.gradebook.handing import Entry
 from grader.model import Grade
 from grader.placed import Intake, Unplaced
-from grader.text import one_line
+from grader.text import many, one_line
 
 #: More lines than this say no more; all stand on the page of the class.
 _MOST_LINES = 20
@@ -99,7 +99,7 @@ def tell_intake(console: Console, intake: Intake, unplaced: Sequence[Unplaced]) 
     doubts = [f"{each.student}: {each.doubt}" for each in intake.placed if each.doubt]
     students = {each.student.key for each in intake.placed}
     console.print(
-        f"{_many(len(intake.placed), 'submission')} of {_many(len(students), 'student')}, {escape(intake.shape)}; "
+        f"{many(len(intake.placed), 'submission')} of {many(len(students), 'student')}, {escape(intake.shape)}; "
         f"{len(unplaced)} not placed.",
         highlight=False,
     )
@@ -149,7 +149,3 @@ def _named(entry: Entry) -> str:
 def _plain(entry: Entry) -> str:
     placed = entry.found.placed
     return one_line(f"{placed.student}  {placed.lesson.partition('_')[0]}")
-
-
-def _many(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"

@@ -6,8 +6,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
-from grader.report import words
 from grader.report.drawing.style import INK, LINE, MISS, MUTED, OWN, SMALL, TEXT, WIDTH, blank, new_figure
+from grader.text import number
 
 _LEFT, _TOP, _HIGH = 6.0, 36.0, 110.0
 _WIDE = WIDTH - 2 * _LEFT
@@ -37,6 +37,6 @@ def draw(counts: Sequence[int], pass_mark: float) -> Figure:
     x = _LEFT + _WIDE * pass_mark / 100
     canvas.add_line(Line2D([x, x], [16, ground], color=MISS, linewidth=1.4, linestyle=(0, (3, 2))))
     left = pass_mark > 50  # noqa: PLR2004  the half
-    text = f"pass mark {words.number(pass_mark)}"
+    text = f"pass mark {number(pass_mark)}"
     canvas.text(x - 4 if left else x + 4, 12, text, fontsize=TEXT, color=MISS, ha="right" if left else "left")
     return figure

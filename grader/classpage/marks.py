@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from grader.report import words
 from grader.standing import Standing
+from grader.text import number
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -54,7 +54,7 @@ class Spread:
             for step, count in enumerate(self.counts)
             if count
         ]
-        reached = f"{self.passed} of {len(self.marks)} reach the pass mark of {words.number(self.pass_mark)} %."
+        reached = f"{self.passed} of {len(self.marks)} reach the pass mark of {number(self.pass_mark)} %."
         return f"Marks: {', '.join(told)}. {reached}"
 
     def figure(self) -> "Figure":

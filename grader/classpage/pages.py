@@ -111,7 +111,7 @@ def _write(path: Path, template: str, **shown: Any) -> None:
 def _environment() -> Environment:
     made = environment(["grader.classpage", "grader.report"], _STYLES, "tables.js")
     made.globals.update(words=words, items=items, states=_STATES, State=State, most_twins=MOST_TWINS)
-    made.filters.update(number=words.number, when=_when, name=_name, histogram=_histogram)
+    made.filters.update(when=_when, name=_name, histogram=_histogram)
     return made
 
 

@@ -36,7 +36,6 @@ def gradescope_command(
     if seed_file is not None:
         secret_from_file(seed_file)  # one that is no secret is told here, not there
     chosen = find_course(course, Path.cwd())
-    lessons = list(dict.fromkeys(chosen.lesson(name) for name in names)) or chosen.lessons()
-    for path in build(chosen, lessons, target, Isolation(isolation), seed_file):
+    for path in build(chosen, chosen.chosen(names), target, Isolation(isolation), seed_file):
         click.echo(f"Wrote {path}.")
     click.echo("Upload it as the autograder of one assignment; give it a container with 3 GB of memory or more.")

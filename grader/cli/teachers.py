@@ -117,7 +117,7 @@ def review(names: tuple[str, ...], course: Path | None, gradebook: str, *, anony
     from grader.review.setting import me
 
     chosen = find_course(course, Path.cwd())
-    lessons = tuple(chosen.lesson(name) for name in names) or tuple(chosen.lessons())
+    lessons = tuple(chosen.chosen(names))
     Review(Database(gradebook, new=False), chosen, lessons, me(), anonymous=anonymous).run(Console())
 
 

@@ -1,6 +1,5 @@
 """Reads everything that is known of each student in each lesson, and adds what teachers decide."""
 
-import unicodedata
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -15,6 +14,7 @@ from grader.gradebook.tables import ATTEMPT, DECISION, OUTCOME, OVERRIDE, STUDEN
 from grader.model import Outcome, Versions
 from grader.policy.records import AnswersTried, Attempted, Decision, Filed, Override, Subject, Verdict
 from grader.standing import Clock, CriterionStanding, LessonInfo, Student
+from grader.text import folded
 
 _Whose = tuple[int, str]  # student and lesson
 
@@ -64,22 +64,17 @@ def find_student(connection: Connection, name: str) -> tuple[int, Student]:
     """
     students = read_students(connection)
     by_key = [(number, student) for number, student in students.items() if student.key == name]
-    wanted = _folded(name)
+    wanted = folded(name)
     hits = by_key or [
         (number, student)
         for number, student in students.items()
-        if wanted in map(_folded, filter(None, (student.key, student.name, student.email, *student.ids.values())))
+        if wanted in map(folded, filter(None, (student.key, student.name, student.email, *student.ids.values())))
     ]
     if len(hits) == 1:
         return hits[0]
     if hits:
         raise UsageProblem(f"'{name}' may be {' or '.join(sorted(student.key for _, student in hits))}; say which")
     raise UsageProblem(f"there is no student '{name}' in the gradebook")
-
-
-def _folded(name: str) -> str:
-    """A name without its case and Unicode form, which differ from system to system."""
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold()).strip()
 
 
 def add_override(database: Database, student: int, lesson: str, override: Override) -> None:

@@ -4,7 +4,7 @@ import hashlib
 import re
 import unicodedata
 
-from grader.text import one_line
+from grader.text import folded, one_line
 
 _PLAIN = re.compile(r"[a-z0-9](?:[a-z0-9._-]*[a-z0-9_-])?")
 #: No file on Windows may be called so, whatever its ending.
@@ -33,11 +33,6 @@ def safe_name(key: str) -> str:
 def shown(text: str) -> str:
     """A name as it may be shown: in one Unicode form, on one line, without what deceives."""
     return one_line(unicodedata.normalize("NFC", text), limit=1000)
-
-
-def folded(text: str) -> str:
-    """A text without its case and Unicode form."""
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold()).strip()
 
 
 def compact(text: str) -> str:

@@ -5,8 +5,9 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from grader.intake.naming import compact, folded, orders, shown, unmarked
+from grader.intake.naming import compact, orders, shown, unmarked
 from grader.standing import Student
+from grader.text import folded
 
 _WORDS = re.compile(r"[\s_,()+]+")
 _SHORTEST = 3

@@ -6,8 +6,9 @@ import re
 from pathlib import Path
 
 from grader.errors import UsageProblem
-from grader.intake.naming import compact, folded, shown
+from grader.intake.naming import compact, shown
 from grader.standing import Student
+from grader.text import folded
 
 _MAX_BYTES = 16_000_000
 _SEPARATORS = ",;\t"

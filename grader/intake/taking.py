@@ -8,7 +8,7 @@ from grader.course import Course, Lesson
 from grader.intake.clutter import goes_beside
 from grader.intake.found import Found, Haul
 from grader.intake.lessons import Lessons
-from grader.intake.naming import folded, shown
+from grader.intake.naming import shown
 from grader.intake.people import Called, Newcomers, Roster
 from grader.intake.placing import Handed, Placing
 from grader.intake.roster import read_roster
@@ -18,6 +18,7 @@ from grader.intake.tries import Clocks, in_order
 from grader.intake.walk import Walk
 from grader.placed import Intake, Unplaced
 from grader.standing import Student
+from grader.text import folded
 
 
 def take_in(

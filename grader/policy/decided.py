@@ -7,10 +7,10 @@ from typing import TypeVar
 from msgspec.structs import replace
 
 from grader.answered import Assessment
-from grader.policy.points import credit, earned, number
+from grader.policy.points import credit, earned
 from grader.policy.records import ANSWERS, Attempted, Decision, Filed, Override, Subject, Verdict
 from grader.standing import CriterionStanding
-from grader.text import one_line
+from grader.text import number, one_line
 
 _Said = TypeVar("_Said", Override, Decision)
 

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from grader.policy.points import number
 from grader.policy.rules import Late
 from grader.standing import Clock
+from grader.text import many
 
 _DAY = timedelta(days=1)
 
@@ -39,17 +39,13 @@ def lateness(
         return Lateness()
     over = handed - due - timedelta(hours=late.grace_hours)
     if over <= timedelta():
-        return Lateness(said=f"handed in after it was due, within {_many(late.grace_hours, 'hour')} of grace")
+        return Lateness(said=f"handed in after it was due, within {many(late.grace_hours, 'hour')} of grace")
     days = -(-over // _DAY)
-    counted = f"{_many(days, 'day')} late"
+    counted = f"{many(days, 'day')} late"
     if clock is Clock.UNKNOWN or (clock is Clock.MODIFIED and not trusts_files):
         return Lateness(said=f"{counted} by the time of the file alone, which takes nothing off")
     off = min(days * late.percent_per_day, late.cap)
     if not off:
         return Lateness(said=f"{counted}: nothing off")
     most = ", the most that lateness takes" if days * late.percent_per_day > late.cap else ""
-    return Lateness(off, f"{counted}: {_many(off, 'percentage point')} off{most}")
-
-
-def _many(count: float, thing: str) -> str:
-    return f"{number(count)} {thing}{'s' * (count != 1)}"
+    return Lateness(off, f"{counted}: {many(off, 'percentage point')} off{most}")

@@ -60,8 +60,3 @@ def credit(answers: AnswersTried, shares: Mapping[str, float]) -> float:
             marks.append((1.0, share))
     total = sum(weight for weight, _ in marks)
     return round(sum(weight * share for weight, share in marks) / total, 6) if total else 0.0
-
-
-def number(value: float) -> str:
-    """Writes points or percent: at most two decimals, none without need."""
-    return f"{round(value, 2):.10g}"

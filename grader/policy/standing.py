@@ -7,11 +7,11 @@ from msgspec.structs import replace
 
 from grader.policy.decided import Decided, decide, in_force, set_to
 from grader.policy.late import Lateness, lateness
-from grader.policy.points import number, percent, take_off
+from grader.policy.points import percent, take_off
 from grader.policy.records import Attempted, Filed, Override
 from grader.policy.rules import Counts, Policy
 from grader.standing import Standing, State
-from grader.text import one_line
+from grader.text import number, one_line
 
 _BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 

@@ -6,8 +6,7 @@ from rich.console import Console
 from rich.text import Text
 
 from grader.model import Grade, Scored
-from grader.report import words
-from grader.text import encodable, one_line
+from grader.text import encodable, number, one_line
 
 
 class Changes(NamedTuple):
@@ -42,5 +41,5 @@ def print_changes(before: Grade, after: Grade, console: Console) -> None:
 
 
 def _told(one: Scored, other: Scored) -> str:
-    points = f"from {words.number(one.points)} to {words.number(other.points)}"
-    return f"{one_line(other.title)}, {points} of {words.number(other.max_points)} points"
+    points = f"from {number(one.points)} to {number(other.points)}"
+    return f"{one_line(other.title)}, {points} of {number(other.max_points)} points"

@@ -13,9 +13,8 @@ from rich.text import Text
 from grader.model import Visibility
 from grader.progress import Reached
 from grader.records import Frozen
-from grader.report import words
 from grader.rubric import Rubric, load_rubric
-from grader.text import encodable, one_line
+from grader.text import encodable, number, one_line
 
 if TYPE_CHECKING:
     from grader.course import Course, Lesson
@@ -116,8 +115,8 @@ def _cells(row: Row) -> tuple[str, ...]:
     if row.when is None or row.last is None or row.open is None:
         return row.lesson, row.theme, *[_NOTHING] * 3
     day = datetime.fromisoformat(row.when).astimezone().date().isoformat()
-    best = _NOTHING if row.best is None else f"{words.number(row.best)} %"
-    return row.lesson, row.theme, best, f"{day}, {words.number(row.last)} %", _open(row.open, has_more=row.has_more)
+    best = _NOTHING if row.best is None else f"{number(row.best)} %"
+    return row.lesson, row.theme, best, f"{day}, {number(row.last)} %", _open(row.open, has_more=row.has_more)
 
 
 def _open(titles: tuple[str, ...], *, has_more: bool) -> str:

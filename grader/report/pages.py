@@ -8,7 +8,7 @@ from typing import Any
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from grader.text import clean
+from grader.text import clean, number
 
 
 def environment(packages: Sequence[str], styles: Sequence[str], script: str = "") -> Environment:
@@ -39,7 +39,7 @@ def environment(packages: Sequence[str], styles: Sequence[str], script: str = ""
         script=Markup(program),  # noqa: S704  as above
         script_hash=_digest(program),
     )
-    made.filters.update(prose=_prose)
+    made.filters.update(prose=_prose, number=number)
     return made
 
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from grader.answered import Assessment, ItemScore, Sheet, State
 from grader.model import Grade, Outcome, Scored
 from grader.shown import CellState
+from grader.text import number
 
 
 class Look(NamedTuple):
@@ -120,11 +121,6 @@ def suggestion(told: Assessment) -> str:
     if told.suggested is None or not told.answered:
         return ""
     return f"Suggested: {number(_PERCENT * told.suggested)} % of this question; a teacher may see it otherwise."
-
-
-def number(value: float) -> str:
-    """Writes points or percent: at most two decimals, none without need."""
-    return f"{round(value, 2):.10g}"
 
 
 def measured(value: float) -> str:

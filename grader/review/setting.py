@@ -10,10 +10,10 @@ from grader.errors import UsageProblem
 from grader.gradebook.database import Database
 from grader.gradebook.filing import add_override, find_student
 from grader.gradebook.standings import read_class, settle
-from grader.policy.points import number
 from grader.policy.records import Override
 from grader.rubric import Rubric, load_rubric
 from grader.standing import Standing
+from grader.text import number
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from rich.text import Text
 
 from grader.report import words
 from grader.review.queue import Waiting
-from grader.text import encodable, one_line
+from grader.text import encodable, number, one_line
 
 _MAX_WIDTH = 100
 _INDENT = "  "
@@ -98,7 +98,7 @@ def _found(waiting: Waiting) -> Iterator[tuple[str, str]]:
 
 def _suggestion(waiting: Waiting) -> str:
     if waiting.told is None:
-        return f"Provisional: {words.number(waiting.points)} of {words.number(waiting.max_points)} points."
+        return f"Provisional: {number(waiting.points)} of {number(waiting.max_points)} points."
     if waiting.told.suggested is None:
         return "Nothing is suggested: the key is not here."
-    return f"Suggested: {words.number(100 * waiting.told.suggested)} %."
+    return f"Suggested: {number(100 * waiting.told.suggested)} %."

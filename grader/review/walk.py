@@ -9,9 +9,9 @@ import click
 from rich.console import Console
 
 from grader.policy.records import Decision, Subject, Verdict
-from grader.report.words import number
 from grader.review.queue import Waiting
 from grader.review.showing import Shower
+from grader.text import many, number
 
 Keep = Callable[[Waiting, Decision], None]
 _HELP = (
@@ -68,7 +68,7 @@ def count_blanks(blank: Sequence[Waiting], *, who: str, keep: Keep) -> int:
         How many count now.
     """
     students = len({each.student.key for each in blank})
-    question = f"{_many(len(blank), 'question')} of {_many(students, 'student')} left unanswered: count as 0 %?"
+    question = f"{many(len(blank), 'question')} of {many(students, 'student')} left unanswered: count as 0 %?"
     try:
         counts = bool(blank) and click.confirm(question, default=False)
     except click.Abort:
@@ -178,7 +178,3 @@ def _most(each: Waiting) -> float:
 
 def _unit(each: Waiting) -> str:
     return "percent" if each.subject is Subject.PROSE else "points"
-
-
-def _many(count: int, thing: str) -> str:
-    return f"{count} {thing}{'s' * (count != 1)}"

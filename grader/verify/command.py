@@ -68,7 +68,7 @@ def run(course: Course, names: tuple[str, ...], choice: Choice) -> int:
     """
     proofs = Proofs(course.folder / "rubrics" / "proofs.json")
     proofs.forget_all_but(list(cases(course)))
-    lessons = [course.lesson(name) for name in names] or course.lessons()
+    lessons = course.chosen(names)
     chosen = [case for case in cases(course, lessons) if not choice.kind or case.kind in choice.kind]
     for case in chosen:
         if case.kind is Kind.REJECT:

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.intake.naming import compact, folded, orders, safe_name, shown, unmarked
+from grader.intake.naming import compact, orders, safe_name, shown, unmarked
+from grader.text import folded
 
 _ANY = st.text(st.characters(exclude_categories=()))
 
