@@ -1,25 +1,22 @@
 """The pages of a class as teachers meet them: in a browser, narrow and wide, light and dark, on paper, by keyboard."""
 
 import itertools
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from msgspec.structs import replace
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from grader.classpage.pages import write_pages
 from grader.classpage.twins import Twin
 from grader.placed import Unplaced
 from grader.standing import Class, Student
+from tests.browsing import Visits, barriers, launched, needs_chromium, sideways, unfold
 
-_CHROMIUM = next(filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None)
-pytestmark = pytest.mark.skipif(_CHROMIUM is None, reason="there is no Chromium here to read the pages with")
+pytestmark = needs_chromium
 
-AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 PAGES = ["index.html", "lesson02.html"]
 Open = Callable[..., Page]
 MakeClass = Callable[..., Class]
@@ -27,10 +24,8 @@ MakeClass = Callable[..., Class]
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=_CHROMIUM)
+    with launched() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")
@@ -55,56 +50,22 @@ def _write(klass: Class, folder: Path) -> None:
 @pytest.fixture
 def opened(browser: Browser, folder: Path) -> Iterator[Open]:
     """Opens a page; at the end nothing else may have been asked for, and the console must be silent."""
-    said: list[str] = []
-    asked: list[str] = []
     wanted: list[str] = []
-    contexts = []
-
-    def note(route: Route) -> None:
-        asked.append(route.request.url)
-        route.continue_() if route.request.url in wanted else route.abort()
+    visits = Visits(browser, lambda url: url in wanted)
 
     def open_page(name: str, width: int = 1280, *, within: Path = folder, **options: Any) -> Page:
-        context = browser.new_context(viewport={"width": width, "height": 800}, **options)
-        contexts.append(context)
-        context.route("**/*", note)
-        page = context.new_page()
-        page.on("console", lambda message: said.append(message.text))
-        page.on("pageerror", lambda error: said.append(str(error)))
-        page.on("dialog", lambda dialog: said.append(dialog.message))
         wanted.append((within / name).as_uri())
-        page.goto(wanted[-1])
-        return page
+        return visits.open(wanted[-1], width, **options)
 
     yield open_page
-    for context in contexts:
-        context.close()
-    assert said == []
-    assert asked == wanted
-
-
-def _unfold(page: Page) -> None:
-    page.evaluate("document.querySelectorAll('details').forEach(fold => { fold.open = true })")
+    visits.close()
+    assert visits.said == []
+    assert visits.asked == wanted
 
 
 def _sideways(page: Page) -> list[str]:
     """What reaches beyond the window; a wide table does so in its own box."""
-    found: list[str] = page.evaluate("""() => {
-        const wide = document.documentElement.scrollWidth > innerWidth ? ["page"] : [];
-        for (const part of document.querySelectorAll("body *")) {
-            const box = part.getBoundingClientRect();
-            const framed = part.parentElement.closest(".box, svg");
-            if (!framed && (box.right > innerWidth + 0.5 || box.left < -0.5)) wide.push(part.outerHTML.slice(0, 80));
-        }
-        return wide;
-    }""")
-    return found
-
-
-def _barriers(page: Page) -> list[tuple[str, list[str]]]:
-    """What axe-core finds, best practices included."""
-    found = Axe().run(page, options={"resultTypes": ["violations"], "runOnly": AXE_TAGS}).response["violations"]
-    return [(each["id"], [node["html"][:120] for node in each["nodes"][:3]]) for each in found]
+    return sideways(page, 'part.parentElement.closest(".box, svg")')
 
 
 def _column(page: Page, number: int) -> list[str]:
@@ -121,19 +82,19 @@ def _numbers(texts: list[str]) -> list[float]:
 
 @pytest.mark.parametrize("width, scheme", [(320, "light"), (1280, "dark")])
 @pytest.mark.parametrize("name", PAGES)
-def test_a_page_is_whole_and_without_barriers(opened: Open, name: str, width: int, scheme: str) -> None:
+def test_a_page_is_whole_and_withoutbarriers(opened: Open, name: str, width: int, scheme: str) -> None:
     page = opened(name, width, color_scheme=scheme)
     assert _sideways(page) == []
-    _unfold(page)
+    unfold(page)
     assert _sideways(page) == []
-    assert _barriers(page) == []
+    assert barriers(page) == []
 
 
 def test_these_tests_see_a_barrier_where_there_is_one(opened: Open) -> None:
     page = opened("lesson02.html")
     page.evaluate("document.querySelector('.file').style.color = '#ccc'")
     page.evaluate("document.querySelector('h1').style.width = '1300px'")
-    assert {name for name, _ in _barriers(page)} == {"color-contrast"}
+    assert {name for name, _ in barriers(page)} == {"color-contrast"}
     assert [found[:4] for found in _sideways(page)] == ["page", "<h1 "]
 
 
@@ -157,10 +118,10 @@ def test_hostile_names_run_nothing_and_move_nothing(
     _write(replace(klass, students=tuple(named.values()), standings=standings, title=text), tmp_path)
     for name in PAGES:
         page = opened(name, 320, within=tmp_path)
-        _unfold(page)
+        unfold(page)
         assert _sideways(page) == []
         assert page.locator("script").count() == 1
-    assert _barriers(page) == []
+    assert barriers(page) == []
 
 
 def test_a_name_that_is_written_from_right_to_left_turns_nothing_else(
@@ -249,7 +210,7 @@ def test_paper_shows_whole_tables_on_white(opened: Open) -> None:
         assert box.evaluate("element => element.scrollHeight <= element.clientHeight")
         assert not page.get_by_label("Find students").is_visible()
         assert _sideways(page) == []
-    assert [found for found in _barriers(page) if found[0] != "target-size"] == []  # nobody points at paper
+    assert [found for found in barriers(page) if found[0] != "target-size"] == []  # nobody points at paper
 
 
 def test_a_screen_reader_is_told_what_the_marks_are(opened: Open, make_class: MakeClass) -> None:

@@ -1,21 +1,19 @@
 """The HTML report as people meet it: in a browser, narrow and wide, light and dark, on paper, by keyboard, unseen."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from msgspec.structs import replace
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from grader.model import Grade
 from grader.report import html
 from grader.report.overview import Overview
+from tests.browsing import Visits, barriers, launched, needs_chromium, sideways, unfold
 
-_CHROMIUM = next(filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None)
-pytestmark = pytest.mark.skipif(_CHROMIUM is None, reason="there is no Chromium here to read the report with")
+pytestmark = needs_chromium
 
 WIDTHS = [320, 768, 1280]
 HOSTILE = [
@@ -32,80 +30,39 @@ Open = Callable[..., Page]
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=_CHROMIUM)
+    with launched() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture
 def opened(browser: Browser, tmp_path: Path) -> Iterator[Open]:
     """Opens a report; at the end nothing else may have been asked for, and the console must be silent."""
-    said: list[str] = []
-    asked: list[str] = []
     file = tmp_path / "report.html"
-
-    def note(route: Route) -> None:
-        asked.append(route.request.url)
-        route.continue_() if route.request.url.split("#")[0] == file.as_uri() else route.abort()
-
-    contexts = []
+    visits = Visits(browser, lambda url: url.split("#")[0] == file.as_uri())
 
     def open_report(shown: Grade | Overview, width: int = 1280, **options: Any) -> Page:
         text = html.render_overview(shown) if isinstance(shown, Overview) else html.render(shown)
         file.write_text(text, "utf-8")
-        context = browser.new_context(viewport={"width": width, "height": 800}, **options)
-        contexts.append(context)
-        context.route("**/*", note)
-        page = context.new_page()
-        page.on("console", lambda message: said.append(message.text))
-        page.on("pageerror", lambda error: said.append(str(error)))
-        page.on("dialog", lambda dialog: said.append(dialog.message))
-        page.goto(file.as_uri())
-        return page
+        return visits.open(file.as_uri(), width, **options)
 
     yield open_report
-    for context in contexts:
-        context.close()
-    assert said == []
-    assert {url for url in asked if not url.startswith("data:image/png;base64,")} == {file.as_uri()}
+    visits.close()
+    assert visits.said == []
+    assert {url for url in visits.asked if not url.startswith("data:image/png;base64,")} == {file.as_uri()}
 
 
-def unfold(page: Page) -> None:
-    """Opens all folds."""
-    page.evaluate("document.querySelectorAll('details').forEach(fold => { fold.open = true })")
-
-
-def sideways(page: Page) -> list[str]:
+def _sideways(page: Page) -> list[str]:
     """What reaches beyond the window; code that scrolls in its own frame does not, nor what a drawing cuts off."""
-    found: list[str] = page.evaluate("""() => {
-        const wide = document.documentElement.scrollWidth > innerWidth ? ["page"] : [];
-        for (const part of document.querySelectorAll("body *")) {
-            const box = part.getBoundingClientRect();
-            const framed = part.closest("pre.output, svg") && !part.matches("pre.output, svg");
-            if (!framed && (box.right > innerWidth + 0.5 || box.left < -0.5)) wide.push(part.outerHTML.slice(0, 80));
-        }
-        return wide;
-    }""")
-    return found
-
-
-def barriers(page: Page) -> list[tuple[str, list[str]]]:
-    """What axe-core finds, best practices included."""
-    found = Axe().run(page, options={"resultTypes": ["violations"], "runOnly": AXE_TAGS}).response["violations"]
-    return [(each["id"], [node["html"][:120] for node in each["nodes"][:3]]) for each in found]
-
-
-AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+    return sideways(page, 'part.closest("pre.output, svg") && !part.matches("pre.output, svg")')
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", WIDTHS)
 def test_a_real_report_is_whole_and_without_barriers(real: Grade, opened: Open, width: int, scheme: str) -> None:
     page = opened(real, width, color_scheme=scheme)
-    assert sideways(page) == []
+    assert _sideways(page) == []
     unfold(page)
-    assert sideways(page) == []
+    assert _sideways(page) == []
     assert barriers(page) == []
     assert page.locator("h1").inner_text() == "Stacked LSTMs"
     assert page.locator("article.card").count() == 9
@@ -116,7 +73,7 @@ def test_a_real_report_is_whole_and_without_barriers(real: Grade, opened: Open, 
 def test_a_report_with_everything_is_without_barriers(mixed: Grade, opened: Open, width: int, scheme: str) -> None:
     page = opened(mixed, width, color_scheme=scheme)
     unfold(page)
-    assert sideways(page) == []
+    assert _sideways(page) == []
     assert barriers(page) == []
 
 
@@ -125,7 +82,7 @@ def test_a_report_with_everything_is_without_barriers(mixed: Grade, opened: Open
 def test_the_overview_is_without_barriers(overview: Overview, opened: Open, width: int, scheme: str) -> None:
     page = opened(overview, width, color_scheme=scheme)
     unfold(page)
-    assert sideways(page) == []
+    assert _sideways(page) == []
     assert barriers(page) == []
 
 
@@ -136,7 +93,7 @@ def test_these_tests_see_a_barrier_where_there_is_one(mixed: Grade, opened: Open
     unfold(page)
     assert {name for name, _ in barriers(page)} == {"color-contrast", "image-alt"}
     page.evaluate("document.querySelector('h1').style.width = '1300px'")
-    assert sideways(page) == ["page", '<h1 style="width: 1300px;">Stacked LSTMs</h1>']
+    assert _sideways(page) == ["page", '<h1 style="width: 1300px;">Stacked LSTMs</h1>']
 
 
 @pytest.mark.parametrize("width", [320, 1280])
@@ -147,7 +104,7 @@ def test_hostile_text_runs_nothing_and_moves_nothing(
     notebook = mixed.notebook  # its pictures are rebuilt before they get here
     page = opened(replace(poisoned(replace(mixed, notebook=()), text), notebook=notebook), width)
     unfold(page)
-    assert sideways(page) == []
+    assert _sideways(page) == []
     assert barriers(page) == []
     assert page.locator("script").count() == 0
 
@@ -272,7 +229,7 @@ def test_paper_shows_details_and_keeps_stronger_hints_closed(mixed: Grade, opene
     assert not card.get_by_text("One of them is about sequences.").is_visible()
     assert barriers(page) == []
     page.set_viewport_size({"width": 718, "height": 1000})  # A4 without its margins
-    assert sideways(page) == []
+    assert _sideways(page) == []
     assert page.pdf(format="A4").startswith(b"%PDF")
 
 
@@ -280,4 +237,4 @@ def test_text_can_be_twice_as_large(mixed: Grade, opened: Open) -> None:
     page = opened(mixed, 640)
     page.evaluate("document.documentElement.style.fontSize = '200%'")
     unfold(page)
-    assert sideways(page) == []
+    assert _sideways(page) == []
