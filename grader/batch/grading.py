@@ -19,7 +19,7 @@ from grader.notebook.reading import MAX_BYTES
 from grader.placed import Placed, Unplaced
 from grader.report.json_report import decode
 
-_ANOTHER = "the file changed while it was graded; run the same command again"
+_CHANGED = "the file changed while it was graded; run the same command again"
 
 
 class Engine(Protocol):
@@ -161,7 +161,7 @@ class Grading:
             self._fail(task, str(problem))
             return None
         if hashlib.sha256(data).hexdigest() != task.entry.found.digest:
-            self._give_up(task, _ANOTHER)
+            self._give_up(task, _CHANGED)
             return None
         return Job(task.entry.id, placed.lesson, placed.name, data, placed.size, before)
 
@@ -185,7 +185,7 @@ class Grading:
             self.follow.graded(task.entry, grade, was_run=False)
             return
         was_run = task.todo is Todo.GRADE
-        marked = Marked(grade, judged.source, self.automatic, task.rests_on, judged.processor)
+        marked = Marked(grade, judged.report, judged.source, self.automatic, task.rests_on, judged.processor)
         keep(self.database, self.run, task.work, marked)
         if was_run:
             self.tally.graded += 1

@@ -3,7 +3,7 @@
 import platform
 import zlib
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from sqlalchemy import insert, select
+from sqlalchemy import Column, insert, select
 
 from grader.errors import GraderFault
 from grader.gradebook.database import Database
@@ -19,7 +19,6 @@ from grader.gradebook.running import Running, newest_mark
 from grader.gradebook.tables import ATTEMPT, OUTCOME, SUBMISSION
 from grader.model import Grade, GradingKey
 from grader.policy.records import Attempted, attempted
-from grader.report.json_report import encode
 from grader.standing import CriterionStanding
 
 #: Databases take some ten thousand values in one statement.
@@ -83,6 +82,7 @@ class Marked:
 
     Attributes:
         grade: the mark.
+        report: the same as JSON.
         source: the text of the program that was graded.
         automatic: whether suggested marks for sentences counted.
         rests_on: number of the attempt whose outcomes it rests on, where nothing was run.
@@ -90,6 +90,7 @@ class Marked:
     """
 
     grade: Grade
+    report: bytes
     source: str
     automatic: bool
     rests_on: int | None = None
@@ -113,7 +114,7 @@ def keep(database: Database, run: Running, work: Work, marked: Marked) -> None:
         "max_points": grade.max_points,
         "percent": grade.percent,
         "answers": msgspec.to_builtins(tried.answers),
-        "report": zlib.compress(encode(grade)),
+        "report": zlib.compress(marked.report),
         "source": zlib.compress(marked.source.encode("utf-8", "surrogatepass")),
         "processor": marked.processor or processor(),
     }
@@ -152,10 +153,7 @@ def packed_report(database: Database, attempt: int) -> bytes:
 
 def keys(database: Database, attempts: Collection[int]) -> dict[int, str]:
     """What marks are known by, by the numbers of the attempts."""
-    with database.reading() as connection:
-        rows = connection.execute(select(ATTEMPT.c.id, ATTEMPT.c.key, ATTEMPT.c.fault))
-        wanted = set(attempts)
-        return {row.id: row.key for row in rows if row.id in wanted and not row.fault}
+    return {row.id: row.key for row in _of(database, attempts, ATTEMPT.c.key, ATTEMPT.c.fault) if not row.fault}
 
 
 def sources(database: Database, attempts: Collection[int]) -> dict[int, str]:
@@ -164,15 +162,17 @@ def sources(database: Database, attempts: Collection[int]) -> dict[int, str]:
     Raises:
         GraderFault: one cannot be read.
     """
+    rows = _of(database, attempts, ATTEMPT.c.source)
+    return {row.id: _unpacked(row.source, row.id).decode("utf-8", "surrogatepass") for row in rows if row.source}
+
+
+def _of(database: Database, attempts: Collection[int], *columns: Column[Any]) -> Iterator[Any]:
+    """Some columns of some attempts, with their numbers."""
     numbers = list(attempts)
-    found = {}
     with database.reading() as connection:
         for start in range(0, len(numbers), _AT_ONCE):
             these = ATTEMPT.c.id.in_(numbers[start : start + _AT_ONCE])
-            for row in connection.execute(select(ATTEMPT.c.id, ATTEMPT.c.source).where(these)):
-                if row.source:
-                    found[row.id] = _unpacked(row.source, row.id).decode("utf-8", "surrogatepass")
-    return found
+            yield from connection.execute(select(ATTEMPT.c.id, *columns).where(these))
 
 
 def _unpacked(packed: bytes, attempt: int) -> bytes:

@@ -10,7 +10,7 @@ from grader.errors import UsageProblem
 from grader.gradebook.database import Database
 from grader.gradebook.keeping import Marked, Work, keep
 from grader.gradebook.running import Claim, running
-from grader.report.json_report import decode
+from grader.report.json_report import decode, encode
 
 
 def _open(url: str) -> None:
@@ -37,7 +37,7 @@ def _keep(url: str) -> None:
         for number in count():
             key = hashlib.sha256(f"{os.getpid()} {number}".encode()).hexdigest()
             run.claim(1, key)
-            keep(database, run, Work(1, key, key, grade.key), Marked(grade, "x = 1\n", automatic=False))
+            keep(database, run, Work(1, key, key, grade.key), Marked(grade, encode(grade), "x = 1\n", automatic=False))
             print("kept", key, flush=True)  # noqa: T201  as above
 
 

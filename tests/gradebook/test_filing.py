@@ -16,6 +16,7 @@ from grader.model import Grade
 from grader.policy.records import Attempted, Decision, Filed, Override, Subject, Verdict, attempted
 from grader.policy.rules import Counts, Policy
 from grader.policy.standing import standing_of
+from grader.report.json_report import encode
 from grader.standing import Clock, LessonInfo, State, Student
 
 NOON = datetime(2025, 1, 31, 12, tzinfo=UTC)
@@ -35,7 +36,7 @@ def kept(database: Database, grade: Callable[..., Grade], work: Callable[..., Wo
             if fault:
                 keep_fault(database, run, todo, fault)
             else:
-                keep(database, run, todo, Marked(mark, "", automatic=True))
+                keep(database, run, todo, Marked(mark, encode(mark), "", automatic=True))
         return mark
 
     return keep_it

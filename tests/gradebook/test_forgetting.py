@@ -21,6 +21,7 @@ from grader.gradebook.running import DEAD_SECONDS, running
 from grader.gradebook.tables import ATTEMPT, CLAIM, MARK, RUN, STUDENT, Base
 from grader.model import Grade
 from grader.policy.records import Decision, Override, Subject, Verdict
+from grader.report.json_report import encode
 from grader.standing import Student
 
 NOW = datetime(2025, 2, 1, tzinfo=UTC)
@@ -65,7 +66,7 @@ def fill(
         with running(database) as run:
             for rubric in ("a" * 64, "b" * 64):
                 mark = grade(finds[0], rubric=rubric)
-                keep(database, run, work(entries[0].id, mark.key), Marked(mark, SOURCE, automatic=False))
+                keep(database, run, work(entries[0].id, mark.key), Marked(mark, encode(mark), SOURCE, automatic=False))
             failed = work(entries[1].id, grade(finds[1]).key)
             keep_fault(database, run, failed, "quotedfault")
         add_decision(

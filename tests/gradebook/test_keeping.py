@@ -36,7 +36,9 @@ class Keeper:
         return self._work(self.entry.id, self.grade(rubric).key)
 
     def keep(self, run: Running, rubric: str = "a", **rest: Any) -> None:
-        keep(self.database, run, self.work(rubric), Marked(self.grade(rubric), "x = 1\n", automatic=False, **rest))
+        mark = self.grade(rubric)
+        marked = Marked(mark, encode(mark), "x = 1\n", automatic=False, **rest)
+        keep(self.database, run, self.work(rubric), marked)
 
     def fail(self, run: Running, rubric: str = "a", fault: str = "the machine was busy") -> None:
         keep_fault(self.database, run, self.work(rubric), fault)
@@ -92,7 +94,7 @@ def test_a_program_comes_back_as_it_was(database: Database, entry: Entry, grade:
     with running(database) as run:
         for number, text in enumerate(texts):
             mark = grade(entry.found, str(number) * 64)
-            keep(database, run, work(entry.id, mark.key), Marked(mark, text, automatic=False))
+            keep(database, run, work(entry.id, mark.key), Marked(mark, encode(mark), text, automatic=False))
     assert sources(database, [1, 2, 3, 4]) == {1: texts[0], 2: texts[1], 3: texts[2]}
     assert sources(database, []) == {}
     assert sources(database, range(2, 100_000)) == {2: texts[1], 3: texts[2]}

@@ -18,6 +18,7 @@ from grader.gradebook.handing import Entry, Found, enter
 from grader.gradebook.keeping import Marked, keep, keep_fault
 from grader.gradebook.running import DEAD_SECONDS, Claim, Running, running
 from grader.gradebook.tables import CLAIM, RUN
+from grader.report.json_report import encode
 
 _PROCESS = str(Path(__file__).with_name("process.py"))
 KEY = "k" * 64
@@ -95,7 +96,7 @@ def test_what_has_its_mark_is_done(database: Database, entry: Entry, grade: Any,
     todo = work(entry.id, mark.key)
     with running(database) as one, running(database) as two:
         one.claim(entry.id, todo.key)
-        keep(database, one, todo, Marked(mark, "", automatic=False))
+        keep(database, one, todo, Marked(mark, encode(mark), "", automatic=False))
         assert claims(database) == []
         assert two.claim(entry.id, todo.key) is Claim.DONE
         assert two.claim(entry.id, KEY) is Claim.GRANTED
@@ -108,7 +109,7 @@ def test_after_a_fault_it_is_to_be_done(database: Database, entry: Entry, grade:
         one.claim(entry.id, todo.key)
         keep_fault(database, one, todo, "the machine was busy")
         assert two.claim(entry.id, todo.key) is Claim.GRANTED
-        keep(database, two, todo, Marked(mark, "", automatic=False))
+        keep(database, two, todo, Marked(mark, encode(mark), "", automatic=False))
         keep_fault(database, one, work(entry.id, grade(entry.found, rubric="b" * 64).key), "by another rubric")
         assert two.claim(entry.id, todo.key) is Claim.GRANTED  # for no mark counts now
 

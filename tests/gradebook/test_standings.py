@@ -21,6 +21,7 @@ from grader.gradebook.standings import load_policy, read_class, settle
 from grader.gradebook.tables import MARK
 from grader.model import Grade
 from grader.policy.records import Override
+from grader.report.json_report import encode
 from grader.standing import Standing, State, Student
 
 CRITERIA = {"loads": "points = 4", "doubles": "points = 4", "negative": "points = 4"}
@@ -45,7 +46,7 @@ def graded(database: Database, entry: Entry, grade: Callable[..., Grade], work: 
     """The mark of one student."""
     mark = grade(entry.found)
     with running(database) as run:
-        keep(database, run, work(entry.id, mark.key), Marked(mark, "", automatic=False))
+        keep(database, run, work(entry.id, mark.key), Marked(mark, encode(mark), "", automatic=False))
     return mark
 
 

@@ -19,6 +19,7 @@ from grader.model import Grade
 from grader.policy.records import Decision, Override, Subject, Verdict
 from grader.policy.rules import Policy
 from grader.policy.standing import standing_of
+from grader.report.json_report import encode
 from grader.standing import LessonInfo, Student
 
 NOON = datetime(2025, 1, 31, 12, tzinfo=UTC)
@@ -42,10 +43,13 @@ def a_course(
                     connection.execute(update(RUN).where(RUN.c.id == dead.number).values(born=0.5))
                 assert run.claim(entry.id, todo.key) is Claim.GRANTED
                 keep_fault(database, run, todo, "busy")
-                keep(database, run, todo, Marked(mark, "x", automatic=False))
-                keep(database, run, todo, Marked(mark, "x", automatic=False))
+                keep(database, run, todo, Marked(mark, encode(mark), "x", automatic=False))
+                keep(database, run, todo, Marked(mark, encode(mark), "x", automatic=False))
                 keep(
-                    database, run, work(entry.id, grade(entry.found, "b" * 64).key), Marked(mark, "x", automatic=False)
+                    database,
+                    run,
+                    work(entry.id, grade(entry.found, "b" * 64).key),
+                    Marked(mark, encode(mark), "x", automatic=False),
                 )
         with database.reading() as connection:
             number, student = find_student(connection, "ada")
