@@ -74,13 +74,15 @@ def run(course: Course, names: tuple[str, ...], choice: Choice) -> int:
         if case.kind is Kind.REJECT:
             _ = case.promise  # said now, not after an hour
     _write_reports([], choice)  # as above, where they cannot be written
+    wanted = _wanted(chosen, choice)
+    due = _due(wanted, proofs, choice)
     results: list[Result] = []
     try:
-        for result in (*map(of_consistency, check_course(course, lessons)), *_known(chosen, proofs, choice)):
+        for result in (*map(of_consistency, check_course(course, lessons)), *_known(wanted, due)):
             results.append(result)
             if not result.is_proved:
                 click.echo(_line(result))
-        results.extend(_prove(_due(chosen, proofs, choice), proofs, choice))
+        results.extend(_prove(due, proofs, choice))
     finally:
         _write_reports(results, choice)  # also of a run that is stopped: what is known is told
         _tell_github(results, choice)
@@ -89,10 +91,10 @@ def run(course: Course, names: tuple[str, ...], choice: Choice) -> int:
     return _end(results)
 
 
-def _known(chosen: list[Case], proofs: Proofs, choice: Choice) -> list[Result]:
+def _known(wanted: list[tuple[Case, int]], due: list[tuple[Case, int]]) -> list[Result]:
     """What was proved in earlier runs."""
-    wanted, due = _wanted(chosen, choice), set(_due(chosen, proofs, choice))
-    known = [proved_before(case, seed) for case, seed in wanted if (case, seed) not in due]
+    open_ = set(due)
+    known = [proved_before(case, seed) for case, seed in wanted if (case, seed) not in open_]
     if known:
         click.echo(f"{len(known)} of {len(wanted)} are proved already.")
     return known
@@ -103,10 +105,10 @@ def _wanted(chosen: list[Case], choice: Choice) -> list[tuple[Case, int]]:
     return [(case, seed) for seed in range(PUBLIC, PUBLIC + seeds) for case in chosen]
 
 
-def _due(chosen: list[Case], proofs: Proofs, choice: Choice) -> list[tuple[Case, int]]:
+def _due(wanted: list[tuple[Case, int]], proofs: Proofs, choice: Choice) -> list[tuple[Case, int]]:
     """What has to be graded."""
     holds = (lambda case, _: proofs.holds_as_notebook(case)) if choice.notebooks else proofs.holds
-    return [(case, seed) for case, seed in _wanted(chosen, choice) if choice.everything or not holds(case, seed)]
+    return [(case, seed) for case, seed in wanted if choice.everything or not holds(case, seed)]
 
 
 def _prove(due: list[tuple[Case, int]], proofs: Proofs, choice: Choice) -> Iterator[Result]:
