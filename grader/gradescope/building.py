@@ -1,6 +1,5 @@
 """Packs an autograder for Gradescope: one lesson, the grader itself, and the versions that it was proved with."""
 
-import io
 import json
 import platform
 import zipfile
@@ -15,13 +14,10 @@ from grader.course import Course, Lesson
 from grader.errors import GraderFault, UsageProblem
 from grader.model import Isolation
 from grader.rubric import load_rubric
-from grader.writing import write_whole
+from grader.writing import archive, write_whole
 
 _DISTRIBUTION = "grade-lstm"
 _SCRIPTS = ("setup.sh", "run_autograder")
-_PROGRAM, _TEXT = 0o755, 0o644
-#: Equal content makes equal archives: the earliest time that one can hold.
-_NO_TIME = (1980, 1, 1, 0, 0, 0)
 
 
 def build(
@@ -59,14 +55,8 @@ def build(
 
 
 def _archive(course: Course, lesson: Lesson, isolation: Isolation, seed_file: Path | None) -> bytes:
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in sorted(_files(course, lesson, isolation, seed_file)):
-            entry = zipfile.ZipInfo(name, _NO_TIME)
-            entry.external_attr = (_PROGRAM if name in _SCRIPTS else _TEXT) << 16
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(entry, content)
-    return file.getvalue()
+    files = dict(_files(course, lesson, isolation, seed_file))
+    return archive(files, programs=_SCRIPTS, packing=zipfile.ZIP_DEFLATED)
 
 
 def _files(course: Course, lesson: Lesson, isolation: Isolation, seed_file: Path | None) -> Iterator[tuple[str, bytes]]:

@@ -1,7 +1,6 @@
 """Writes a kit into a folder or a zip, and over nothing but an earlier release."""
 
 import hashlib
-import io
 import re
 import zipfile
 from pathlib import Path
@@ -11,12 +10,10 @@ import msgspec
 
 from grader.errors import UsageProblem
 from grader.records import Frozen
-from grader.writing import write_whole
+from grader.writing import archive, write_whole
 
 MANIFEST = "release.json"
 _PLAIN = re.compile(r"(?!\.\.?(/|$))[^/\\:\0]+(/(?!\.\.?(/|$))[^/\\:\0]+)*")
-#: The time of everything in a zip: the earliest that one can tell.
-_TIME = (1980, 1, 1, 0, 0, 0)
 
 
 class _Manifest(Frozen, frozen=True, kw_only=True):
@@ -72,15 +69,10 @@ def write_zip(path: Path, kit: dict[str, bytes]) -> None:
         UsageProblem: there is something else, or it cannot be written.
     """
     hold_zip(path)
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as file:  # deflate differs from machine to machine
-        for name in sorted(kit):
-            entry = zipfile.ZipInfo(f"{path.stem}/{name}", _TIME)
-            entry.create_system, entry.external_attr = 3, 0o644 << 16
-            file.writestr(entry, kit[name])
+    packed = archive({f"{path.stem}/{name}": content for name, content in kit.items()})
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(path, packed.getvalue())
+        write_whole(path, packed)
     except OSError as problem:
         raise UsageProblem(f"the zip {path} cannot be written: {problem.strerror}") from problem
 
