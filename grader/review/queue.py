@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from msgspec.structs import replace
 
@@ -14,7 +15,7 @@ from grader.policy.records import Attempted, Filed, Subject
 from grader.policy.rules import Policy
 from grader.policy.standing import standing_of
 from grader.records import Frozen
-from grader.standing import CriterionStanding, State, Student
+from grader.standing import State, Student
 
 _PROVISIONAL = (
     "The model could not be brought to a process of the grader's own, so these points rest on what the submission "
@@ -134,18 +135,43 @@ def _of(filed: Filed, policy: Policy, read: Callable[[Attempted], str | None], q
     if not provisional and not open_:
         return
     text = read(attempt)
-    trouble = _NOT_HERE if text is None else ""
-    text = text or ""
-    if attempt.answers is not None:
-        prose = _suggested(attempt.answers.prose, text, quiz)
-        given = read_answers(text).given
-        for place, told in enumerate(prose):
-            if told.id in open_:
-                value = given[told.id].value if told.id in given else None
-                answer = value if isinstance(value, str) else None
-                yield _prose(filed, attempt, place, told, answer, trouble, text)
-    for place, criterion in provisional:
-        yield _points(filed, attempt, place, criterion, text)
+    waits = partial(
+        Waiting,
+        student=filed.student,
+        lesson=filed.lesson.id,
+        attempt=attempt.number,
+        file=attempt.file,
+        digest=attempt.digest,
+        text=text or "",
+    )
+    yield from _prose(attempt, open_, text, quiz, waits)
+    for place, each in provisional:
+        yield waits(
+            subject=Subject.PROVISIONAL,
+            item=each.id,
+            place=place,
+            ask=each.title,
+            note=_PROVISIONAL,
+            points=each.points,
+            max_points=each.max_points,
+        )
+
+
+def _prose(
+    attempt: Attempted, open_: set[str], text: str | None, quiz: Quiz | None, waits: Callable[..., Waiting]
+) -> Iterator[Waiting]:
+    """The answers in sentences that wait, with what was answered."""
+    if attempt.answers is None:
+        return
+    given = read_answers(text or "").given
+    for place, told in enumerate(_suggested(attempt.answers.prose, text or "", quiz)):
+        if told.id in open_:
+            value = given[told.id].value if told.id in given else None
+            answer = value if isinstance(value, str) else None
+            note = _NOT_HERE if text is None else ""
+            yield waits(
+                subject=Subject.PROSE, item=told.id, place=place, ask=told.ask, answer=answer, note=note, told=told
+            )
 
 
 def _suggested(prose: tuple[Assessment, ...], text: str, quiz: Quiz | None) -> tuple[Assessment, ...]:
@@ -154,41 +180,3 @@ def _suggested(prose: tuple[Assessment, ...], text: str, quiz: Quiz | None) -> t
         return prose
     anew = {each.id: each for each in mark(quiz, read_answers(text)).prose}
     return tuple(each if each.suggested is not None else anew.get(each.id, each) for each in prose)
-
-
-def _prose(
-    filed: Filed, attempt: Attempted, place: int, told: Assessment, answer: str | None, trouble: str, text: str
-) -> Waiting:
-    return Waiting(
-        student=filed.student,
-        lesson=filed.lesson.id,
-        attempt=attempt.number,
-        file=attempt.file,
-        digest=attempt.digest,
-        subject=Subject.PROSE,
-        item=told.id,
-        place=place,
-        ask=told.ask,
-        answer=answer,
-        note=trouble,
-        told=told,
-        text=text,
-    )
-
-
-def _points(filed: Filed, attempt: Attempted, place: int, criterion: CriterionStanding, text: str) -> Waiting:
-    return Waiting(
-        student=filed.student,
-        lesson=filed.lesson.id,
-        attempt=attempt.number,
-        file=attempt.file,
-        digest=attempt.digest,
-        subject=Subject.PROVISIONAL,
-        item=criterion.id,
-        place=place,
-        ask=criterion.title,
-        note=_PROVISIONAL,
-        points=criterion.points,
-        max_points=criterion.max_points,
-        text=text,
-    )
