@@ -3,19 +3,19 @@
 import multiprocessing
 import os
 import signal
-import sys
 import threading
 import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
+from contextlib import ExitStack, closing
 from types import TracebackType
 from typing import Self
 
 from pebble import ProcessPool
 
 from grader.batch.judging import Job, Judged, Terms, hold_confined, judge
-from grader.batch.rooms import RoomsForAll, SharedRooms
-from grader.rooms.house import Starter, starter
+from grader.batch.rooms import reach_rooms, rooms_for_all
+from grader.rooms.house import Starter
 from grader.rooms.process import hide_memory
 
 #: Seconds between two looks at whether the host still lives.
@@ -37,12 +37,12 @@ class LocalEngine:
         hide_memory()
         self.jobs = jobs
         self._terms = terms
-        self._rooms = RoomsForAll() if sys.platform.startswith("linux") else None
-        address = self._rooms.address if self._rooms else ""
+        self._stack = ExitStack()
+        self._address = self._stack.enter_context(rooms_for_all())
         self._pool = ProcessPool(
             jobs,
             initializer=_begin,
-            initargs=(address, terms, os.getpid()),
+            initargs=(self._address, terms, os.getpid()),
             context=multiprocessing.get_context("spawn"),
         )
 
@@ -56,8 +56,7 @@ class LocalEngine:
         """Ends all judges and rooms."""
         self._pool.stop()  # type: ignore[no-untyped-call]
         self._pool.join()
-        if self._rooms:
-            self._rooms.__exit__(kind, value, trace)
+        self._stack.close()
 
     def hold_confined(self) -> None:
         """Starts a room and holds that it is confined as is asked, before anything is graded.
@@ -65,11 +64,8 @@ class LocalEngine:
         Raises:
             GraderFault: it is not.
         """
-        rooms = SharedRooms(self._rooms.address) if self._rooms else starter()
-        try:
+        with closing(reach_rooms(self._address)) as rooms:
             hold_confined(self._terms, rooms)
-        finally:
-            rooms.close()
 
     def judge_all(self, jobs: Iterable[Job | None]) -> Iterator[Judged]:
         """Grades submissions, several at a time.
@@ -115,10 +111,9 @@ _rooms: Starter | None = None
 def _begin(address: str, terms: Terms, host: int) -> None:
     """Makes this process a judge, once."""
     global _terms, _rooms
-    hide_memory()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the host hears of Ctrl-C and ends its judges
     threading.Thread(target=_end_with, args=(host,), daemon=True).start()
-    _terms, _rooms = terms, SharedRooms(address) if address else starter()
+    _terms, _rooms = terms, reach_rooms(address)
 
 
 def _judge_here(job: Job) -> Judged:

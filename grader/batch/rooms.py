@@ -6,6 +6,7 @@ ours in the gradings that used them, and the next room comes from a new one.
 
 import os
 import socket
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -15,11 +16,13 @@ import msgspec
 
 from grader.errors import GraderFault
 from grader.rooms.folder import Folder
-from grader.rooms.process import RoomProcess
+from grader.rooms.house import Starter, starter
+from grader.rooms.process import RoomProcess, hide_memory
 from grader.rooms.warm import WarmInterpreter, _Forked
 from grader.wire import control
 
 _SOCKET = "rooms"
+_CAN_SHARE = sys.platform.startswith("linux")  # elsewhere nothing can be forked
 #: A room's channel, its output and its process, in this order.
 _DESCRIPTORS = 3
 
@@ -36,6 +39,30 @@ class Reap(msgspec.Struct, frozen=True, tag="reap"):
 
 _decode_request = msgspec.msgpack.Decoder(control.RoomSpec | Reap).decode
 _decode_reply = msgspec.msgpack.Decoder(control.Started | control.Ended | control.Refused).decode
+
+
+@contextmanager
+def rooms_for_all() -> Iterator[str]:
+    """Starts one warm interpreter for all judges, where that can be; leaves no process.
+
+    Yields:
+        Its address for `reach_rooms`, or nothing where each judge starts rooms of its own.
+    """
+    if _CAN_SHARE:
+        with RoomsForAll() as rooms:
+            yield rooms.address
+    else:
+        yield ""
+
+
+def reach_rooms(address: str) -> Starter:
+    """What starts rooms for one judge; no other process can read its memory from then on.
+
+    Args:
+        address: what `rooms_for_all` gave.
+    """
+    hide_memory()
+    return SharedRooms(address) if address else starter()
 
 
 class RoomsForAll:

@@ -1,10 +1,9 @@
 """What runs on a worker: it says what it is, gets ready for a run, judges, and leaves nothing when the run is over."""
 
-import sys
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from distributed import Worker, get_worker
@@ -13,14 +12,13 @@ from distributed.utils import sync
 
 from grader.batch.cluster.parcel import unpack
 from grader.batch.judging import Job, Terms, hold_confined, judge
-from grader.batch.rooms import RoomsForAll, SharedRooms
+from grader.batch.rooms import reach_rooms, rooms_for_all
 from grader.gradebook.keeping import processor
 from grader.pipeline import versions
 from grader.rooms.folder import Folder
-from grader.rooms.house import Starter, starter
-from grader.rooms.process import hide_memory
 
-_IS_LINUX = sys.platform.startswith("linux")
+if TYPE_CHECKING:
+    from grader.rooms.house import Starter
 
 
 @dataclass(frozen=True)
@@ -97,15 +95,10 @@ class Place(WorkerPlugin):
         self._stack.callback(folder.close)
         course = unpack(given.parcel, given.digest, folder.path)
         self.terms = replace(given.terms, course=course, hidden=_hidden(self._worker))
-        self.rooms = self._start_rooms()
+        # Where one warm interpreter dies, the next room comes from a new one.
+        self.rooms = reach_rooms(self._stack.enter_context(rooms_for_all()))
+        self._stack.callback(self.rooms.close)
         return hold_confined(self.terms, self.rooms)
-
-    def _start_rooms(self) -> Starter:
-        """What starts rooms; where one warm interpreter dies, the next room comes from a new one."""
-        hide_memory()
-        rooms = SharedRooms(self._stack.enter_context(RoomsForAll()).address) if _IS_LINUX else starter()
-        self._stack.callback(rooms.close)
-        return rooms
 
     def transition(self, key: Any, start: Any, finish: Any, **_: Any) -> None:  # noqa: ARG002  Dask's signature
         """Goes when its task is wanted no more, which may be while it runs."""
