@@ -30,7 +30,6 @@ class Bar:
             console: where to print.
             tasks: all submissions with what is to be done.
         """
-        self._console = console
         self._progress = Progress(
             TextColumn("{task.percentage:3.0f} %"),
             BarColumn(),
@@ -42,8 +41,8 @@ class Bar:
             transient=True,
             disable=not console.is_terminal,
         )
-        due = sum(task.todo in (Todo.GRADE, Todo.RESCORE) for task in tasks)
-        self._task = self._progress.add_task("", total=due, rate="")
+        told = sum(task.todo is not Todo.NOTHING for task in tasks)
+        self._task = self._progress.add_task("", total=told, rate="")
 
     def __enter__(self) -> Self:
         """Shows the bar."""
@@ -105,7 +104,7 @@ def tell_intake(console: Console, intake: Intake, unplaced: Sequence[Unplaced]) 
     )
     if doubts:
         console.print("[yellow]Which try is the last is a guess:[/]")
-        _list(console, doubts)
+        _list(console, doubts, most=len(doubts))  # they stand nowhere else
 
 
 def tell_tally(console: Console, tally: Tally, unplaced: Sequence[Unplaced], *, gradebook: str, index: Path) -> None:
@@ -135,11 +134,11 @@ def tell_tally(console: Console, tally: Tally, unplaced: Sequence[Unplaced], *, 
         _list(console, [f"{_plain(entry)}: {fault}" for entry, fault in tally.faults])
 
 
-def _list(console: Console, lines: Sequence[str]) -> None:
-    for line in lines[:_MOST_LINES]:
+def _list(console: Console, lines: Sequence[str], most: int = _MOST_LINES) -> None:
+    for line in lines[:most]:
         console.print(f"  {escape(one_line(line))}", soft_wrap=True, highlight=False)
-    if len(lines) > _MOST_LINES:
-        console.print(f"  … and {len(lines) - _MOST_LINES} more; the page of the class has all.", highlight=False)
+    if len(lines) > most:
+        console.print(f"  … and {len(lines) - most} more; the page of the class has all.", highlight=False)
 
 
 def _named(entry: Entry) -> str:
